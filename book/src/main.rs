@@ -1,1 +1,125 @@
-fn main() {}
+//! `cargo book`: builds the book, serves it with live reload, and records the conversations that it shows.
+
+mod build;
+mod changed;
+mod chart;
+mod check;
+mod directives;
+mod predict;
+mod record;
+mod serve;
+mod terminals;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use lexopt::prelude::*;
+
+const HELP: &str = "\
+The book, built from chapters/, examples/ and tests/transcripts/.
+
+  cargo book                     build it, serve it on 127.0.0.1, reload it on every change, open it
+      --port N                   serve on this port (default: 3000; 0: any that is free)
+      --no-open                  do not open a browser
+  cargo book build               only build it, into target/book
+      --dest DIR                 into this folder instead
+  cargo book record [SCENARIO…]  record the conversations anew, or only these (Linux)
+      --check                    compare with what is committed instead
+";
+
+/// What the command line asks for.
+enum Command {
+    Help,
+    Serve { port: u16, open: bool },
+    Build { dest: Option<PathBuf> },
+    Record(Vec<String>),
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let (command, root) = parse(lexopt::Parser::from_env())
+        .map_err(|error| error.context("`cargo book --help` lists what there is"))?;
+    match command {
+        Command::Help => print!("{HELP}"),
+        Command::Serve { port, open } => serve::run(&root, port, open)?,
+        Command::Build { dest } => {
+            let dest = dest.unwrap_or_else(|| target(&root).join("book"));
+            build::run(&root, &dest, None)?;
+            println!("the book is in {}", dest.display());
+        }
+        Command::Record(args) => record::run(&args)?,
+    }
+    Ok(())
+}
+
+/// Reads the command line. Beside the command comes the repository's root, which tests may name with `--root`.
+fn parse(mut args: lexopt::Parser) -> Result<(Command, PathBuf)> {
+    let (mut word, mut root, mut port, mut dest) = (None, None, None, None);
+    let (mut no_open, mut help) = (false, false);
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("help") | Short('h') => help = true,
+            Long("root") => root = Some(PathBuf::from(args.value()?)),
+            Long("port") if word.is_none() => port = Some(args.value()?.parse()?),
+            Long("no-open") if word.is_none() => no_open = true,
+            Long("dest") if word.as_deref() == Some("build") => {
+                dest = Some(PathBuf::from(args.value()?))
+            }
+            Value(value) if word.is_none() => match value.string()? {
+                value if value == "record" => {
+                    let rest = args.raw_args()?.map(|arg| arg.string());
+                    return Ok((
+                        Command::Record(rest.collect::<Result<_, _>>()?),
+                        home(),
+                    ));
+                }
+                value if value == "build" => word = Some(value),
+                value => bail!("there is no command `{value}`"),
+            },
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let command = match word {
+        _ if help => Command::Help,
+        Some(_) if port.is_some() || no_open => {
+            bail!("`--port` and `--no-open` are for serving, not for `build`")
+        }
+        Some(_) => Command::Build { dest },
+        None => Command::Serve {
+            port: port.unwrap_or(3000),
+            open: !no_open,
+        },
+    };
+    let root = match root {
+        Some(root) => root
+            .canonicalize()
+            .with_context(|| format!("can't open {}", root.display()))?,
+        None => home(),
+    };
+    Ok((command, root))
+}
+
+/// The repository's root: Cargo says where this crate is, wherever in the workspace it is run.
+fn home() -> PathBuf {
+    let book = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    book.parent().map(Path::to_owned).unwrap_or(book)
+}
+
+/// Cargo's target folder.
+fn target(root: &Path) -> PathBuf {
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(target) => PathBuf::from(target),
+        None => root.join("target"),
+    }
+}
