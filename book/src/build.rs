@@ -8,53 +8,158 @@ use std::rc::Rc;
 use anyhow::{Context, Result, bail};
 use mdbook_driver::MDBook;
 
-use crate::check::Problem;
+use crate::check::{self, Problem, Sources};
 use crate::directives::Workbook;
+use crate::warnings;
 
-/// Builds the book into `dest`, which keeps what it has if anything is wrong with the book.
-///
-/// `live_reload` is the path of the WebSocket that tells pages to reload, if they are going to be served.
-pub fn run(root: &Path, dest: &Path, live_reload: Option<&str>) -> Result<()> {
-    let parent = dest.parent().context("the root folder can't be the book")?;
+/// A book that can't be built as it is.
+#[derive(Debug)]
+pub struct Refused {
+    /// All that is wrong with it, sorted by file and line.
+    pub problems: Vec<Problem>,
+}
+
+impl std::error::Error for Refused {}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.problems.len() {
+            1 => write!(f, "the book has a problem, so it was not built"),
+            n => write!(f, "the book has {n} problems, so it was not built"),
+        }
+    }
+}
+
+/// How to build it.
+#[derive(Clone, Copy, Default)]
+pub struct Options<'a> {
+    /// The path of the WebSocket that tells the pages to reload, if they are going to be served.
+    pub live_reload: Option<&'a str>,
+    /// Whether to put up with problems, for an author who is not done: they are told, and the book is built all the same.
+    pub draft: bool,
+}
+
+/// Builds the book into `dest`, which keeps what it has if anything is wrong with the new one ([`Refused`]).
+pub fn run(root: &Path, dest: &Path, options: Options) -> Result<()> {
+    let dest = std::path::absolute(dest)?;
+    check_that_it_may_go(&dest)?;
+    let mut sources = Sources::read(root)?;
+    let mut problems = std::mem::take(&mut sources.problems);
+    if !sources.complete {
+        return refuse(problems);
+    }
+
+    let parent = dest
+        .parent()
+        .context("the book needs a folder of its own")?;
     fs::create_dir_all(parent)
         .with_context(|| format!("can't create {}", parent.display()))?;
     let beside = tempfile::Builder::new()
         .prefix(".book-")
         .tempdir_in(parent)
         .with_context(|| format!("can't create a folder in {}", parent.display()))?;
-    let new = std::path::absolute(beside.path())?.join("new");
-
-    let mut book = MDBook::load(root.join("book"))?;
-    book.config.build.build_dir = new.clone();
-    if let Some(endpoint) = live_reload {
-        book.config
-            .set("output.html.live-reload-endpoint", endpoint)?;
+    let new = beside.path().join("new");
+    problems.extend(render(root, &new, options, &sources)?);
+    copy_examples(root, &new)?;
+    problems.extend(check::check_links(&new, &sources)?);
+    if !problems.is_empty() {
+        if !options.draft {
+            return refuse(problems);
+        }
+        for problem in sorted(problems) {
+            eprintln!("{problem}");
+        }
     }
-    let problems = Rc::new(RefCell::new(Vec::new()));
-    book.with_preprocessor(Workbook {
-        root: root.to_owned(),
-        problems: Rc::clone(&problems),
-    });
-    book.build()?;
-    report(problems.take())?;
-
     if dest.exists() {
-        fs::rename(dest, beside.path().join("old"))
+        fs::rename(&dest, beside.path().join("old"))
             .with_context(|| format!("can't move {} away", dest.display()))?;
     }
-    fs::rename(&new, dest)
+    fs::rename(&new, &dest)
         .with_context(|| format!("can't put the book into {}", dest.display()))
 }
 
-/// Fails if there are problems, with all of them.
-fn report(mut problems: Vec<Problem>) -> Result<()> {
-    if problems.is_empty() {
-        return Ok(());
-    }
+fn refuse(problems: Vec<Problem>) -> Result<()> {
+    let problems = sorted(problems);
+    Err(Refused { problems }.into())
+}
+
+fn sorted(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems.sort();
     problems.dedup();
-    for problem in &problems {
-        eprintln!("{problem}");
+    problems
+}
+
+/// What is in the book's way is replaced whole, so it has to be a book.
+fn check_that_it_may_go(dest: &Path) -> Result<()> {
+    let is_empty =
+        |dir: &Path| Ok::<_, std::io::Error>(fs::read_dir(dir)?.next().is_none());
+    let is_book =
+        |dir: &Path| dir.join("toc.html").is_file() && dir.join("index.html").is_file();
+    if !dest.exists()
+        || is_book(dest)
+        || is_empty(dest)
+            .with_context(|| format!("can't look into {}", dest.display()))?
+    {
+        return Ok(());
     }
-    bail!("the book is not built, for {} problem(s)", problems.len())
+    bail!(
+        "{} holds something else than a book: name a new folder",
+        dest.display()
+    )
+}
+
+/// Lets mdBook build the book into the folder `new`. Returns what is wrong.
+fn render(
+    root: &Path,
+    new: &Path,
+    options: Options,
+    sources: &Sources,
+) -> Result<Vec<Problem>> {
+    let problems = Rc::new(RefCell::new(Vec::new()));
+    let warnings = warnings::during(|| -> Result<()> {
+        let mut book = MDBook::load(root.join("book"))?;
+        book.config.build.build_dir = new.to_owned();
+        if let Some(endpoint) = options.live_reload {
+            book.config
+                .set("output.html.live-reload-endpoint", endpoint)?;
+        }
+        book.with_preprocessor(Workbook {
+            root: root.to_owned(),
+            problems: Rc::clone(&problems),
+        });
+        book.build()
+    });
+    let (result, warnings) = warnings;
+    result.context("mdBook can't build the book")?;
+    let mut problems = problems.take();
+    for warning in &warnings {
+        let page = sources
+            .pages
+            .iter()
+            .find(|(page, _)| warning.contains(&format!("`{page}`")));
+        let file = page.map_or("book".to_owned(), |(page, _)| format!("chapters/{page}"));
+        problems.push(Problem::new(file, None, warning));
+    }
+    Ok(problems)
+}
+
+/// Puts the programs into the book, so that pages can link to them.
+fn copy_examples(root: &Path, new: &Path) -> Result<()> {
+    let examples = root.join("examples");
+    if !examples.is_dir() {
+        return Ok(());
+    }
+    let copies = new.join("examples");
+    fs::create_dir_all(&copies)?;
+    for entry in fs::read_dir(&examples).context("can't read examples/")? {
+        let path = entry?.path();
+        if let (Some(name), Some("rs")) = (
+            path.file_name(),
+            path.extension().and_then(|it| it.to_str()),
+        ) {
+            fs::copy(&path, copies.join(name))
+                .with_context(|| format!("can't copy {}", path.display()))?;
+        }
+    }
+    Ok(())
 }

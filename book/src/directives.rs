@@ -2,6 +2,7 @@
 //!
 //! mdBook's own (`include` and its kin) are replaced by mdBook, before ours, and checked by [`crate::check`].
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::Range;
 use std::path::Path;
@@ -108,31 +109,96 @@ impl Preprocessor for Workbook {
 impl Workbook {
     /// Replaces the directives in a page's text. Lines are counted in its source, which has not yet been expanded.
     fn expand(&self, text: &str, source: &str, page: &str) -> String {
+        let text = &without_anchor_marks(text);
         let mut in_source = find(source);
-        let mut expanded = String::with_capacity(text.len());
-        let mut done = 0;
-        for directive in find(text) {
-            if directive.in_code || !OURS.contains(&directive.name) {
-                continue;
-            }
+        let ours = find(text)
+            .into_iter()
+            .filter(|it| !it.in_code && OURS.contains(&it.name));
+        let expanded = ours.map(|directive| {
             let written = &text[directive.range.clone()];
             let line = in_source
                 .iter()
                 .position(|it| !it.in_code && &source[it.range.clone()] == written)
                 .map(|index| line_at(source, in_source.remove(index).range.start));
-            expanded.push_str(&text[done..directive.range.start]);
-            match render(&directive, &self.root) {
-                Ok(html) => expanded.push_str(&html),
-                Err(error) => self.problems.borrow_mut().push(Problem {
-                    file: page.to_owned(),
-                    line,
-                    message: format!("{written}: {error:#}"),
-                }),
+            let html = render(&directive, &self.root).unwrap_or_else(|error| {
+                let problem = Problem::new(page, line, format!("{written}: {error:#}"));
+                self.problems.borrow_mut().push(problem);
+                String::new()
+            });
+            (directive.range, html)
+        });
+        with_links_to_copied_examples(&replace(text, expanded))
+    }
+}
+
+/// Takes the marks of anchors (`// ANCHOR: name`) out of the code on a page: mdBook leaves them in what is included whole.
+fn without_anchor_marks(text: &str) -> String {
+    static MARK: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?m)^[ \t]*// ANCHOR(?:_END)?: *[\w-]+[ \t]*(?:\n|$)")
+            .expect("the pattern is well formed")
+    });
+    let code = code_ranges(text);
+    let is_code = |at| code.iter().any(|code| code.contains(&at));
+    let marks = MARK.find_iter(text).filter(|mark| is_code(mark.start()));
+    replace(text, marks.map(|mark| (mark.range(), String::new())))
+}
+
+/// Makes a page's links to programs lead to the copies in the book.
+fn with_links_to_copied_examples(text: &str) -> String {
+    let parser = new_cmark_parser(text, &MarkdownOptions::default());
+    let definitions = parser.reference_definitions().iter();
+    let mut links: Vec<_> = definitions
+        .map(|(_, definition)| (definition.dest.to_string(), definition.span.clone()))
+        .collect();
+    links.extend(
+        parser
+            .into_offset_iter()
+            .filter_map(|(event, range)| match event {
+                Event::Start(Tag::Link { dest_url, .. }) => {
+                    Some((dest_url.to_string(), range))
+                }
+                _ => None,
+            }),
+    );
+    let mut changes: Vec<_> = links
+        .into_iter()
+        .filter_map(|(to, range)| {
+            let at = range.start + text[range].rfind(&to)?;
+            match to_copied_examples(&to) {
+                Cow::Owned(copy) => Some((at..at + to.len(), copy)),
+                Cow::Borrowed(_) => None,
             }
-            done = directive.range.end;
+        })
+        .collect();
+    changes.sort_by_key(|(range, _)| range.start);
+    replace(text, changes)
+}
+
+/// Replaces these parts of a text, given in order.
+fn replace(
+    text: &str,
+    parts: impl IntoIterator<Item = (Range<usize>, String)>,
+) -> String {
+    let mut replaced = String::with_capacity(text.len());
+    let mut done = 0;
+    for (range, new) in parts {
+        replaced.push_str(&text[done..range.start]);
+        replaced.push_str(&new);
+        done = range.end;
+    }
+    replaced.push_str(&text[done..]);
+    replaced
+}
+
+/// Where a page's link leads in the built book: beside the pages, which are not in a folder `chapters` any more, are
+/// copies of the programs. Borrowed if it is no link to a program.
+pub fn to_copied_examples(link: &str) -> Cow<'_, str> {
+    let above = link.find("examples/").unwrap_or(0);
+    match link.strip_prefix("../") {
+        Some(rest) if above > 0 && link[..above].replace("../", "").is_empty() => {
+            Cow::Owned(rest.to_owned())
         }
-        expanded.push_str(&text[done..]);
-        expanded
+        _ => Cow::Borrowed(link),
     }
 }
 
@@ -150,8 +216,8 @@ fn render(directive: &Directive, root: &Path) -> Result<String> {
 
 /// `{{#minutes N}}`: how long the page takes.
 fn render_minutes(minutes: &str) -> Result<String> {
-    let minutes: u32 = minutes
-        .parse()
-        .with_context(|| format!("`{minutes}` is no number of minutes"))?;
+    let Ok(minutes) = minutes.parse::<u32>() else {
+        bail!("`{minutes}` is no number of minutes");
+    };
     Ok(format!("<p class=\"minutes\">About {minutes} minutes</p>"))
 }

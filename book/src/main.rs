@@ -5,10 +5,15 @@ mod changed;
 mod chart;
 mod check;
 mod directives;
+mod html;
+mod links;
 mod predict;
 mod record;
+#[path = "../../tests/scenarios.rs"]
+mod scenarios;
 mod serve;
 mod terminals;
+mod warnings;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -24,6 +29,7 @@ The book, built from chapters/, examples/ and tests/transcripts/.
       --no-open                  do not open a browser
   cargo book build               only build it, into target/book
       --dest DIR                 into this folder instead
+      --draft                    although something is wrong with it, which is told
   cargo book record [SCENARIO…]  record the conversations anew, or only these (Linux)
       --check                    compare with what is committed instead
 ";
@@ -32,7 +38,7 @@ The book, built from chapters/, examples/ and tests/transcripts/.
 enum Command {
     Help,
     Serve { port: u16, open: bool },
-    Build { dest: Option<PathBuf> },
+    Build { dest: Option<PathBuf>, draft: bool },
     Record(Vec<String>),
 }
 
@@ -40,10 +46,20 @@ fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            tell(&error);
             ExitCode::FAILURE
         }
     }
+}
+
+/// Says on standard error what went wrong: all that is wrong with the book, if that is it.
+fn tell(error: &anyhow::Error) {
+    if let Some(refused) = error.downcast_ref::<build::Refused>() {
+        for problem in &refused.problems {
+            eprintln!("{problem}");
+        }
+    }
+    eprintln!("error: {error:#}");
 }
 
 fn run() -> Result<()> {
@@ -51,10 +67,14 @@ fn run() -> Result<()> {
         .map_err(|error| error.context("`cargo book --help` lists what there is"))?;
     match command {
         Command::Help => print!("{HELP}"),
-        Command::Serve { port, open } => serve::run(&root, port, open)?,
-        Command::Build { dest } => {
+        Command::Serve { port, open } => serve::run(&root, &target(&root), port, open)?,
+        Command::Build { dest, draft } => {
             let dest = dest.unwrap_or_else(|| target(&root).join("book"));
-            build::run(&root, &dest, None)?;
+            let options = build::Options {
+                draft,
+                ..Default::default()
+            };
+            build::run(&root, &dest, options)?;
             println!("the book is in {}", dest.display());
         }
         Command::Record(args) => record::run(&args)?,
@@ -65,7 +85,7 @@ fn run() -> Result<()> {
 /// Reads the command line. Beside the command comes the repository's root, which tests may name with `--root`.
 fn parse(mut args: lexopt::Parser) -> Result<(Command, PathBuf)> {
     let (mut word, mut root, mut port, mut dest) = (None, None, None, None);
-    let (mut no_open, mut help) = (false, false);
+    let (mut no_open, mut draft, mut help) = (false, false, false);
     while let Some(arg) = args.next()? {
         match arg {
             Long("help") | Short('h') => help = true,
@@ -75,6 +95,7 @@ fn parse(mut args: lexopt::Parser) -> Result<(Command, PathBuf)> {
             Long("dest") if word.as_deref() == Some("build") => {
                 dest = Some(PathBuf::from(args.value()?))
             }
+            Long("draft") if word.as_deref() == Some("build") => draft = true,
             Value(value) if word.is_none() => match value.string()? {
                 value if value == "record" => {
                     let rest = args.raw_args()?.map(|arg| arg.string());
@@ -94,7 +115,7 @@ fn parse(mut args: lexopt::Parser) -> Result<(Command, PathBuf)> {
         Some(_) if port.is_some() || no_open => {
             bail!("`--port` and `--no-open` are for serving, not for `build`")
         }
-        Some(_) => Command::Build { dest },
+        Some(_) => Command::Build { dest, draft },
         None => Command::Serve {
             port: port.unwrap_or(3000),
             open: !no_open,

@@ -1,9 +1,166 @@
 //! `cargo book`: serves the book on loopback, and builds it anew when anything of it changes.
 
-use std::path::Path;
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
+use axum::Router;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::routing::get;
+use notify_debouncer_mini::notify::{RecommendedWatcher, RecursiveMode};
+use notify_debouncer_mini::{DebounceEventResult, Debouncer, new_debouncer};
+use tokio::sync::watch;
+use tower_http::services::{ServeDir, ServeFile};
 
-pub fn run(_root: &Path, _port: u16, _open: bool) -> Result<()> {
-    bail!("serving is not there yet")
+use crate::build::{self, Options};
+use crate::tell;
+
+/// Where the pages wait for the message that makes them reload.
+const LIVE_RELOAD: &str = "__livereload";
+
+/// An editor's several steps of saving a file are one change.
+const ONE_CHANGE: Duration = Duration::from_millis(100);
+
+/// What the book is made of. Where it is a folder, with all that is in it.
+const MATERIAL: &[&str] = &[
+    "chapters",
+    "examples",
+    "tests/transcripts",
+    "book/theme",
+    "book/book.toml",
+];
+
+/// Builds the book within the folder `target`, serves it on that port of 127.0.0.1 (0: any), and opens it in a browser
+/// if `open`. Ends with Ctrl-C.
+pub fn run(root: &Path, target: &Path, port: u16, open: bool) -> Result<()> {
+    let listener = listen(port)?;
+    let address = listener.local_addr()?;
+    // The port makes it a folder of our own.
+    let dest =
+        std::path::absolute(target)?.join(format!("book-served-{}", address.port()));
+
+    let (watcher, changes) = watch_material(root)?;
+    let options = Options {
+        live_reload: Some(LIVE_RELOAD),
+        draft: true,
+    };
+    build::run(root, &dest, options)?;
+    println!("the book is at http://{address} (Ctrl-C ends it)");
+    if open && let Err(error) = open::that_detached(format!("http://{address}")) {
+        eprintln!("can't open a browser: {error}");
+    }
+
+    let (built, _) = watch::channel(());
+    let app = Router::new()
+        .route(
+            &format!("/{LIVE_RELOAD}"),
+            get({
+                let built = built.clone();
+                async move |upgrade: WebSocketUpgrade| {
+                    let built = built.subscribe();
+                    upgrade.on_upgrade(|page| tell_when_built(page, built))
+                }
+            }),
+        )
+        .fallback_service(
+            ServeDir::new(&dest).not_found_service(ServeFile::new(dest.join("404.html"))),
+        );
+    thread::spawn({
+        let (root, dest) = (root.to_owned(), dest.clone());
+        move || rebuild(&root, &dest, &changes, &built)
+    });
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(async {
+            let listener = tokio::net::TcpListener::from_std(listener)?;
+            tokio::select! {
+                result = axum::serve(listener, app) => result,
+                result = tokio::signal::ctrl_c() => result,
+            }
+        })?;
+    drop(watcher);
+    std::fs::remove_dir_all(&dest)
+        .with_context(|| format!("can't remove {}", dest.display()))
+}
+
+/// Listens on loopback, and nowhere else.
+fn listen(port: u16) -> Result<TcpListener> {
+    let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+        Ok(listener) => listener,
+        Err(error) if error.kind() == ErrorKind::AddrInUse => bail!(
+            "port {port} of 127.0.0.1 is taken: is another `cargo book` running? \
+             `cargo book --port N` takes another port, 0 any that is free"
+        ),
+        Err(error) => {
+            return Err(error)
+                .with_context(|| format!("can't listen on 127.0.0.1:{port}"));
+        }
+    };
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+/// Watches what the book is made of, as long as the watcher lives: each message is a change, or several at once.
+fn watch_material(root: &Path) -> Result<(Debouncer<RecommendedWatcher>, Receiver<()>)> {
+    let material: Vec<PathBuf> = MATERIAL.iter().map(|name| root.join(name)).collect();
+    let (sender, changes) = mpsc::channel();
+    let is_material = {
+        let material = material.clone();
+        move |path: &Path| material.iter().any(|it| path.starts_with(it))
+    };
+    let mut debouncer = new_debouncer(ONE_CHANGE, move |events: DebounceEventResult| {
+        let is_change = match events {
+            Ok(events) => events.iter().any(|event| is_material(&event.path)),
+            Err(_) => true, // whatever was missed
+        };
+        if is_change {
+            let _ = sender.send(()); // fails only when the server is ending
+        }
+    })
+    .context("can't watch for changes")?;
+    for path in material.iter().filter(|it| it.exists()) {
+        // An editor may put a new file in a file's place, so what is watched is its folder.
+        let (folder, mode) = match path.parent() {
+            Some(folder) if path.is_file() => (folder, RecursiveMode::NonRecursive),
+            _ => (path.as_path(), RecursiveMode::Recursive),
+        };
+        debouncer
+            .watcher()
+            .watch(folder, mode)
+            .with_context(|| format!("can't watch {} for changes", folder.display()))?;
+    }
+    Ok((debouncer, changes))
+}
+
+/// Builds the book anew after each change, and lets the pages know. A book with problems does not replace a good one.
+fn rebuild(root: &Path, dest: &Path, changes: &Receiver<()>, built: &watch::Sender<()>) {
+    let options = Options {
+        live_reload: Some(LIVE_RELOAD),
+        draft: false,
+    };
+    while changes.recv().is_ok() {
+        while changes.try_recv().is_ok() {} // one build will do
+        match build::run(root, dest, options) {
+            Ok(()) => {
+                println!("built anew");
+                built.send_replace(());
+            }
+            Err(error) => tell(&error),
+        }
+    }
+}
+
+/// Waits for the next book and tells the page, which then reloads.
+async fn tell_when_built(mut page: WebSocket, mut built: watch::Receiver<()>) {
+    tokio::select! {
+        Ok(()) = built.changed() => {
+            let _ = page.send(Message::Text("reload".into())).await; // the page may be gone
+        }
+        _ = page.recv() => {} // it is gone
+    }
 }
