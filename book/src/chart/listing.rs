@@ -1,0 +1,31 @@
+//! The source of a recording's program, line by line.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::changed::{is_anchor, read_example};
+use crate::html::{escape, escape_pre};
+
+/// Lists an example, its lines numbered as in the file. The marks by which pages include its pieces are left out.
+pub fn render(example: &str, root: &Path) -> Result<String> {
+    let source = read_example(root, example)?;
+    let mut lines = String::new();
+    for (index, line) in source.lines().enumerate() {
+        if !is_anchor(line) {
+            let _ = writeln!(
+                lines,
+                "<i data-n=\"{}\">{}</i>",
+                index + 1,
+                escape_pre(line)
+            );
+        }
+    }
+    Ok(format!(
+        "<details class=\"listing\"><summary>{0}.rs</summary>\n\
+         <pre tabindex=\"0\" role=\"region\" aria-label=\"{0}.rs\"><code class=\"language-rust\">{1}</code></pre></details>\n",
+        escape(example),
+        lines.trim_end_matches('\n'),
+    ))
+}

@@ -1,0 +1,358 @@
+//! The drawing.
+
+use std::fmt::Write;
+use std::ops::Range;
+
+use super::layout::{BAND, LANE, LINE, Layout, Side, shorten, wrap};
+use super::recording::{Call, Kind, Print, Recording, Segment, State};
+use super::steps::Step;
+use super::words::{self, one_line};
+use crate::html::escape;
+
+/// A chart longer than this many steps is drawn in several pieces, between which paper may end.
+const STEPS_A_PIECE: usize = 40;
+
+/// Draws the chart: one SVG, or several that join without a gap.
+pub fn draw(id: &str, recording: &Recording, steps: &[Step], layout: &Layout) -> String {
+    let mut html = String::new();
+    let starts: Vec<usize> = (0..steps.len().max(1)).step_by(STEPS_A_PIECE).collect();
+    for (piece, &start) in starts.iter().enumerate() {
+        let end = (start + STEPS_A_PIECE).min(steps.len());
+        let top = if piece == 0 { 0 } else { layout.rows[start].y };
+        let bottom = match layout.rows.get(end) {
+            Some(row) => row.y,
+            None => layout.height,
+        };
+        let chart = Chart {
+            recording,
+            steps,
+            layout,
+            top,
+            bottom,
+        };
+        let _ = write!(
+            html,
+            "<svg class=\"seq\" viewBox=\"0 {top} {} {}\" role=\"img\" aria-labelledby=\"{id}-t{piece}\">\
+             <title id=\"{id}-t{piece}\">{}, steps {} to {end}</title>\n",
+            layout.width,
+            bottom - top,
+            escape(&recording.title),
+            start + 1,
+        );
+        if piece == 0 {
+            let _ = write!(
+                html,
+                "<desc>The server’s side is on the left, the clients’ on the right; time runs down. A list of the same \
+                 steps in words is below.</desc>\n"
+            );
+            html += &chart.heads();
+        }
+        html += &chart.bands();
+        html += &chart.boxes();
+        html += &chart.rows(start..end);
+        html += "</svg>";
+    }
+    html
+}
+
+/// A piece of the chart, from `top` to `bottom`.
+struct Chart<'a> {
+    recording: &'a Recording,
+    steps: &'a [Step<'a>],
+    layout: &'a Layout,
+    top: u32,
+    bottom: u32,
+}
+
+impl Chart<'_> {
+    /// The programs' names, each over its lanes.
+    fn heads(&self) -> String {
+        let mut svg = String::new();
+        for (index, program) in self.recording.programs.iter().enumerate() {
+            let y = self.layout.head(index);
+            let x = self.layout.thread(index, 1);
+            let (x, class) = match self.layout.sides[index] {
+                Side::Left => (x, ""),
+                Side::Right => (x + LANE, " e"),
+            };
+            let _ = writeln!(
+                svg,
+                "<text class=\"head p{index}{class}\" x=\"{x}\" y=\"{y}\">{}</text>",
+                escape(&program.id)
+            );
+        }
+        svg
+    }
+
+    /// The sockets' states.
+    fn bands(&self) -> String {
+        let mut svg = String::new();
+        for (index, socket) in self.recording.sockets.iter().enumerate() {
+            let Some(x) = self.layout.socket(index) else {
+                continue;
+            };
+            let changes: Vec<(usize, &str)> = self
+                .steps
+                .iter()
+                .enumerate()
+                .filter_map(|(at, step)| match &step.event.kind {
+                    Kind::State(state) if state.socket == socket.id => {
+                        Some((at, &*state.to))
+                    }
+                    _ => None,
+                })
+                .collect();
+            for (n, (at, state)) in changes.iter().enumerate() {
+                let from = self.layout.rows[*at].y + 3;
+                let to = match changes.get(n + 1) {
+                    Some((next, _)) => self.layout.rows[*next].y + 3,
+                    None => self.layout.height,
+                };
+                if *state == "CLOSED" || !self.shows(from, to) {
+                    continue;
+                }
+                let _ = writeln!(
+                    svg,
+                    "<rect class=\"band {}\" x=\"{x}\" y=\"{from}\" width=\"{BAND}\" height=\"{}\"/>",
+                    class(state),
+                    to - from
+                );
+            }
+        }
+        svg
+    }
+
+    /// The calls, each a box from its begin to its end, with the number of its line.
+    fn boxes(&self) -> String {
+        let mut svg = String::new();
+        for (at, step) in self.steps.iter().enumerate() {
+            let (program, thread, line) = match &step.event.kind {
+                Kind::Call(call) if !step.returns => {
+                    (&call.program, call.thread, call.line)
+                }
+                Kind::Print(it) if it.line.is_some() => {
+                    (&it.program, it.thread.unwrap_or(1), it.line)
+                }
+                _ => continue,
+            };
+            let (from, to) = (
+                self.layout.rows[at].y + 2,
+                self.layout.bottom(step.until) - 2,
+            );
+            if !self.shows(from, to) {
+                continue;
+            }
+            let program = self.recording.program(program);
+            let x = self.layout.thread(program, thread);
+            let wait = if step.waits { " wait" } else { "" };
+            let _ = write!(
+                svg,
+                "<rect class=\"box p{program}{wait}\" x=\"{x}\" y=\"{from}\" width=\"{LANE}\" height=\"{}\" rx=\"3\"/>",
+                to - from
+            );
+            if let Some(line) = line {
+                let (x, y) = (x + LANE / 2, from + 11);
+                let _ =
+                    write!(svg, "<text class=\"n\" x=\"{x}\" y=\"{y}\">{line}</text>");
+            }
+            svg.push('\n');
+        }
+        svg
+    }
+
+    /// What is written and drawn in the rows of these steps.
+    fn rows(&self, steps: Range<usize>) -> String {
+        let mut svg = String::new();
+        for at in steps {
+            let step = &self.steps[at];
+            svg += &match &step.event.kind {
+                Kind::Call(call) => self.call(at, step, call),
+                Kind::Print(print) => self.print(at, print),
+                Kind::Type(typed) => {
+                    let program = self.recording.program(&typed.program);
+                    let text = shorten(&one_line(&typed.text), 8);
+                    let text = format!("types <tspan>{}</tspan>", escape(&text));
+                    self.note(at, program, "type", self.layout.thread(program, 1), &text)
+                }
+                Kind::Segment(segment) => self.segment(at, segment),
+                Kind::State(state) => self.state(at, state),
+                Kind::End(end) => {
+                    let program = self.recording.program(&end.program);
+                    let text = format!("✕ {}", escape(&end.how));
+                    self.note(at, program, "end", self.layout.thread(program, 1), &text)
+                }
+            };
+        }
+        svg
+    }
+
+    fn call(&self, at: usize, step: &Step, call: &Call) -> String {
+        let result = shorten(&outcome(call), call.call.len() + 6);
+        let text = if step.returns {
+            format!("└ <tspan>{}</tspan>", escape(&result))
+        } else if step.waits {
+            format!("{} …", escape(&call.call))
+        } else {
+            format!("{} <tspan>{}</tspan>", escape(&call.call), escape(&result))
+        };
+        let program = self.recording.program(&call.program);
+        let x = self.layout.thread(program, call.thread);
+        self.note(at, program, "call", x, &text)
+    }
+
+    /// A line of text beside the rails of a program, and a thin line that leads to what it is about.
+    fn note(
+        &self,
+        at: usize,
+        program: usize,
+        class: &str,
+        lane: u32,
+        text: &str,
+    ) -> String {
+        let row = &self.layout.rows[at];
+        let y = row.y + row.height / 2;
+        let (begin, end) = self.layout.middle;
+        let (x, class, from, to) = match self.layout.sides[program] {
+            Side::Left => (begin + 3, class.to_owned(), lane + LANE, begin),
+            Side::Right => (end - 3, format!("{class} e"), end, lane),
+        };
+        format!(
+            "<path class=\"to p{program}\" d=\"M{from} {y}H{to}\"/><text class=\"{class}\" x=\"{x}\" y=\"{}\">{text}</text>\n",
+            y + 4
+        )
+    }
+
+    fn print(&self, at: usize, print: &Print) -> String {
+        let row = &self.layout.rows[at];
+        let program = self.recording.program(&print.program);
+        let lane = self.layout.thread(program, print.thread.unwrap_or(1));
+        let (begin, end) = self.layout.middle;
+        let lines = wrap(&print.text);
+        let longest = lines.iter().map(|line| line.chars().count()).max();
+        let width = (longest.unwrap_or(0) as f32 * 6.3) as u32 + 12;
+        let y = row.y + row.height / 2;
+        let (x, from, to) = match self.layout.sides[program] {
+            Side::Left => (begin, lane + LANE, begin),
+            Side::Right => (end - width, end, lane),
+        };
+        let stream = if print.stream == "stderr" { " err" } else { "" };
+        let mut svg = format!(
+            "<path class=\"to p{program}\" d=\"M{from} {y}H{to}\"/>\
+             <rect class=\"tty\" x=\"{x}\" y=\"{}\" width=\"{width}\" height=\"{}\" rx=\"3\"/>\
+             <text class=\"out{stream}\" y=\"{}\">",
+            row.y + 2,
+            row.height - 4,
+            row.y,
+        );
+        for line in lines {
+            let _ = write!(
+                svg,
+                "<tspan x=\"{}\" dy=\"{LINE}\">{}</tspan>",
+                x + 6,
+                escape(&line)
+            );
+        }
+        svg + "</text>\n"
+    }
+
+    fn segment(&self, at: usize, segment: &Segment) -> String {
+        let row = &self.layout.rows[at];
+        let y = row.y + row.height - 5;
+        let (begin, end) = self.layout.middle;
+        let place = |id: &Option<String>| {
+            let index = self.recording.socket(id.as_ref()?);
+            let program = self
+                .recording
+                .program(&self.recording.sockets[index].program);
+            let x = self.layout.socket(index)?;
+            Some(match self.layout.sides[program] {
+                Side::Left => (x + BAND, Side::Left),
+                Side::Right => (x, Side::Right),
+            })
+        };
+        let (from, to) = match (place(&segment.from), place(&segment.to)) {
+            (Some(from), Some(to)) => (from.0, to.0),
+            (Some((from, Side::Left)), None) => (from, end),
+            (Some((from, Side::Right)), None) => (from, begin),
+            (None, Some((to, Side::Left))) => (end, to),
+            (None, Some((to, Side::Right))) => (begin, to),
+            (None, None) => (begin, end),
+        };
+        let back = if to > from { -6 } else { 6 };
+        let flags = words::flags(segment);
+        let mut text = format!("<tspan>{}</tspan>", escape(&flags));
+        if segment.len > 0 {
+            let payload = one_line(&segment.payload);
+            let payload = shorten(&payload, flags.chars().count() + 4);
+            let _ = write!(text, " “{}”", escape(&payload));
+        }
+        let mut class = String::from("seg");
+        if segment.is_bare_ack() {
+            class += " ack";
+        }
+        if segment.flags.iter().any(|flag| flag == "RST") {
+            class += " rst";
+        }
+        format!(
+            "<g class=\"{class}\"><path d=\"M{from} {y}H{to}m{back} -4l{} 4l{back} 4\"/><text x=\"{}\" y=\"{}\">{text}</text></g>\n",
+            -back,
+            begin.midpoint(end),
+            y - 4,
+        )
+    }
+
+    fn state(&self, at: usize, state: &State) -> String {
+        let row = &self.layout.rows[at];
+        let index = self.recording.socket(&state.socket);
+        let socket = &self.recording.sockets[index];
+        let program = self.recording.program(&socket.program);
+        let y = row.y + row.height / 2;
+        let (begin, end) = self.layout.middle;
+        let band = self.layout.socket(index).unwrap_or_default();
+        let (x, swatch, class_end, from, to) = match self.layout.sides[program] {
+            Side::Left => (begin + 14, begin + 3, "", band + BAND, begin + 3),
+            Side::Right => (end - 14, end - 11, " e", end - 3, band),
+        };
+        let several = self
+            .recording
+            .sockets
+            .iter()
+            .filter(|it| it.program == socket.program && it.peer.is_some());
+        let which = match &socket.peer {
+            Some(peer) if several.count() > 1 => {
+                let port = peer.rsplit_once(':').map_or(&**peer, |(_, port)| port);
+                format!(" <tspan>:{}</tspan>", escape(port))
+            }
+            _ => String::new(),
+        };
+        let colour = class(&state.to);
+        format!(
+            "<path class=\"to\" d=\"M{from} {y}H{to}\"/><rect class=\"band {colour}\" x=\"{swatch}\" y=\"{}\" width=\"8\" height=\"8\"/>\
+             <text class=\"state{class_end}\" x=\"{x}\" y=\"{}\">{}{which}</text>\n",
+            y - 4,
+            y + 4,
+            escape(&state.to),
+        )
+    }
+
+    /// Whether any of this is in the piece.
+    fn shows(&self, from: u32, to: u32) -> bool {
+        from < self.bottom && to > self.top
+    }
+}
+
+/// A call's result, short: the number or the error.
+fn outcome(call: &Call) -> String {
+    match call.result.as_deref() {
+        None | Some("?") => String::new(),
+        Some(result) => match result.strip_prefix("-1 ") {
+            Some(error) => error.split(' ').next().unwrap_or(error).to_owned(),
+            None => format!("= {result}"),
+        },
+    }
+}
+
+/// The class that gives a state its colour.
+fn class(state: &str) -> String {
+    state.to_ascii_lowercase()
+}

@@ -1,0 +1,140 @@
+//! A recording in words: its steps as sentences, its states explained.
+
+use super::recording::{Kind, Recording, Segment};
+use super::steps::Step;
+
+/// One step, as a sentence.
+pub fn sentence(recording: &Recording, step: &Step) -> String {
+    match &step.event.kind {
+        Kind::Call(call) => {
+            let who = who(&call.program, call.thread, call.line);
+            let result = call.result.as_deref().unwrap_or("?");
+            if step.returns {
+                format!("{who}: {} returns {result}.", call.call)
+            } else if step.waits {
+                format!("{who}: {}({}) waits.", call.call, call.args)
+            } else {
+                format!("{who}: {}({}) returns {result}.", call.call, call.args)
+            }
+        }
+        Kind::Print(print) => {
+            let who = who(&print.program, print.thread.unwrap_or(1), print.line);
+            let stream = match &*print.stream {
+                "stderr" => " on standard error",
+                _ => "",
+            };
+            format!("{who}: prints{stream} “{}”.", one_line(&print.text))
+        }
+        Kind::Type(typed) => {
+            format!(
+                "Into {} is typed “{}”.",
+                typed.program,
+                one_line(&typed.text)
+            )
+        }
+        Kind::Segment(segment) => {
+            let end = |id: &Option<String>| match id {
+                Some(id) => socket(recording, id),
+                None => "nobody".to_owned(),
+            };
+            let (from, to) = (end(&segment.from), end(&segment.to));
+            let flags = flags(segment);
+            let seq = segment.seq.map(|it| format!(", sequence number {it}"));
+            let ack = segment.ack.map(|it| format!(", acknowledges up to {it}"));
+            let bytes = match segment.len {
+                0 => String::new(),
+                n => format!(", {n} bytes: “{}”", one_line(&segment.payload)),
+            };
+            format!(
+                "On the wire, from {from} to {to}: {flags}{}{}{bytes}.",
+                seq.unwrap_or_default(),
+                ack.unwrap_or_default()
+            )
+        }
+        Kind::State(state) => format!(
+            "{}: {} becomes {}.",
+            socket(recording, &state.socket),
+            state.from,
+            state.to
+        ),
+        Kind::End(end) => format!("{} ends: {}.", end.program, end.how),
+    }
+}
+
+/// A program, its thread unless that is the first, and the line at work.
+fn who(program: &str, thread: u32, line: Option<u32>) -> String {
+    let mut who = program.to_owned();
+    if thread > 1 {
+        who += &format!(", thread {thread}");
+    }
+    if let Some(line) = line {
+        who += &format!(", line {line}");
+    }
+    who
+}
+
+/// What a socket is called: by its program, and what it is for.
+pub fn socket(recording: &Recording, id: &str) -> String {
+    let Some(socket) = recording.sockets.iter().find(|it| it.id == id) else {
+        return id.to_owned();
+    };
+    let of_server = recording
+        .programs
+        .iter()
+        .any(|it| it.id == socket.program && it.role == "server");
+    match (&socket.peer, &socket.local) {
+        (Some(peer), _) if of_server => {
+            format!("{}’s socket to {}", socket.program, port(peer))
+        }
+        (Some(_), Some(local)) => format!("{}’s socket, {}", socket.program, port(local)),
+        (None, Some(_)) if of_server => format!("{}’s listener", socket.program),
+        _ => format!("{}’s socket", socket.program),
+    }
+}
+
+fn port(address: &str) -> String {
+    let port = address.rsplit_once(':').map_or(address, |(_, port)| port);
+    format!("port {port}")
+}
+
+/// The flags of a segment.
+pub fn flags(segment: &Segment) -> String {
+    segment.flags.join(", ")
+}
+
+/// A text on one line, newlines shown.
+pub fn one_line(text: &str) -> String {
+    text.replace('\n', "⏎")
+}
+
+/// What a TCP state means (RFC 9293, section 3.3.2).
+pub fn state(name: &str) -> &'static str {
+    match name {
+        "LISTEN" => "It waits for anybody’s SYN.",
+        "SYN-SENT" => "It has sent its SYN and waits for the peer’s.",
+        "SYN-RECEIVED" => {
+            "It has received a SYN and sent its own; it waits for that to be acknowledged."
+        }
+        "ESTABLISHED" => "The connection is open: bytes may flow both ways.",
+        "FIN-WAIT-1" => {
+            "It has sent its FIN and will send no more bytes; it waits for the FIN to be acknowledged, or for the peer’s."
+        }
+        "FIN-WAIT-2" => {
+            "Its FIN is acknowledged. It still receives, and waits for the peer’s FIN."
+        }
+        "CLOSE-WAIT" => {
+            "The peer’s FIN has come: no more bytes from there. It may still send, until its program closes it."
+        }
+        "CLOSING" => {
+            "Both sides have sent a FIN, neither knowing of the other’s; it waits for its own to be acknowledged."
+        }
+        "LAST-ACK" => {
+            "The peer’s FIN came first, now its own is sent; it waits only for that to be acknowledged."
+        }
+        "TIME-WAIT" => {
+            "Both sides are done. It stays a while, to acknowledge the peer’s FIN again if need be, and so that no late segment gets into a new connection."
+        }
+        "CLOSED" => "There is no connection.",
+        _ => "",
+    }
+}
