@@ -1,14 +1,17 @@
-//! What is run at each step: which programs, what is typed into which, and what each waits for before the play goes on.
+//! What is run at each step: which programs, what is typed into which, and what each waits
+//! for before the play goes on.
 //!
-//! The transcript tests play these scenarios, and so does `cargo book record`, which includes this very file.
+//! The transcript tests play these scenarios, and so does `cargo book record`, which
+//! includes this very file.
 //!
-//! A program on the stage is named after its example, with a suffix where that alone would not do:
-//! `00_terminal-02_listen` is the example `00_terminal`. Its transcript is `tests/transcripts/NAME.txt`, so a name belongs
-//! to one scenario only.
+//! A program on the stage is named after its example, with a suffix where that alone would
+//! not do: `00_terminal-02_listen` is the example `00_terminal`. Its transcript is
+//! `tests/transcripts/NAME.txt`, so a name belongs to one scenario only.
 
 /// One play, for one or more programs.
 pub struct Scenario {
-    /// The step, and a suffix where a step has several scenarios. The recording is `chapters/recordings/NAME.json`.
+    /// The step, and a suffix where a step has several scenarios. The recording is
+    /// `chapters/recordings/NAME.json`.
     pub name: &'static str,
     /// One sentence for the reader: what is going to happen.
     pub title: &'static str,
@@ -19,16 +22,19 @@ pub struct Scenario {
 /// One thing that happens on the stage. The first field names the program.
 #[derive(Clone, Copy, Debug)]
 pub enum Action {
-    /// Starts a program that listens, with the address to listen on as its argument, and waits until it says
-    /// `listening on ADDRESS`.
-    Serve(&'static str),
-    /// Starts a client of the server that was started last, with that server's address and these further arguments.
-    Connect(&'static str, &'static [&'static str]),
-    /// Starts a program that does not listen, with an address of its own, any free port, as its argument.
+    /// Starts a program that takes no address.
     Run(&'static str),
-    /// Waits until the program has printed this text, after whatever was awaited of it before.
+    /// Starts a server, with the address to listen on as its argument, and waits until it
+    /// says which address it has got.
+    Serve(&'static str),
+    /// Starts a program with the address of the server that was started last, and these
+    /// further arguments.
+    Connect(&'static str, &'static [&'static str]),
+    /// Waits until the program has printed this text, after whatever was awaited of it
+    /// before.
     Await(&'static str, &'static str),
-    /// Waits until this many bytes lie unread in the receive buffer of the program's connection. Linux only.
+    /// Waits until this many bytes lie unread in the receive buffers of the program's
+    /// connections, accepted or not. Linux only: elsewhere it does not wait.
     Unread(&'static str, usize),
     /// Types this on the program's standard input.
     Type(&'static str, &'static str),
@@ -36,23 +42,284 @@ pub enum Action {
     EndInput(&'static str),
     /// Waits until the program has ended by itself, with success.
     Ends(&'static str),
-    /// Ends a program that would go on for ever, or one that vanishes in the middle of a conversation (`SIGKILL`).
+    /// Waits until the program has ended by itself, with exit status 1.
+    Fails(&'static str),
+    /// Ends a program that would go on for ever, or one that vanishes in the middle of a
+    /// conversation (`SIGKILL`).
     Kill(&'static str),
 }
 
 use Action::*;
 
+const QUESTION: &str = "What's your name?";
+
 /// Every scenario, in the order of the book.
 pub const SCENARIOS: &[Scenario] = &[
+    Scenario {
+        name: "00_terminal",
+        title: "You talk by hand with the server of chapter 5.",
+        play: &[
+            Serve("05_threaded_server-00_terminal"),
+            Connect("00_terminal", &[]),
+            Await("00_terminal", QUESTION),
+            Type("00_terminal", "Michael\n"),
+            Await("00_terminal", QUESTION),
+            Type("00_terminal", "exit\n"),
+            Ends("00_terminal"),
+            Await("05_threaded_server-00_terminal", "is closed\n"),
+            Kill("05_threaded_server-00_terminal"),
+        ],
+    },
+    Scenario {
+        name: "01_create_socket",
+        title: "Three sockets are created and closed, and nothing is sent.",
+        play: &[Run("01_create_socket"), Ends("01_create_socket")],
+    },
+    Scenario {
+        name: "02_bind",
+        title: "A client meets a socket that is bound but does not listen: it is refused.",
+        play: &[
+            Serve("02_bind"),
+            Await("02_bind", "Press Enter"),
+            Connect("00_terminal-02_bind", &[]),
+            Fails("00_terminal-02_bind"),
+            Type("02_bind", "\n"),
+            Ends("02_bind"),
+        ],
+    },
+    Scenario {
+        name: "02_listen",
+        title: "A client connects and talks, although nobody has called accept.",
+        play: &[
+            Serve("02_listen"),
+            Await("02_listen", "Press Enter"),
+            Connect("00_terminal-02_listen", &[]),
+            Await("00_terminal-02_listen", "connected to"),
+            Type("00_terminal-02_listen", "Is anybody there?\n"),
+            Unread("02_listen", 18),
+            Type("02_listen", "\n"),
+            Ends("02_listen"),
+            Fails("00_terminal-02_listen"),
+        ],
+    },
+    Scenario {
+        name: "02_listen_busy",
+        title: "A second server wants the port that the first one has.",
+        play: &[
+            Serve("02_listen-busy"),
+            Await("02_listen-busy", "Press Enter"),
+            Connect("02_listen-refused", &[]),
+            Fails("02_listen-refused"),
+            Type("02_listen-busy", "\n"),
+            Ends("02_listen-busy"),
+        ],
+    },
+    Scenario {
+        name: "03_accept",
+        title: "The server accepts one client, and hangs up.",
+        play: &[
+            Serve("03_accept"),
+            Await("03_accept", "Waiting"),
+            Connect("00_terminal-03_accept", &[]),
+            Ends("00_terminal-03_accept"),
+            Ends("03_accept"),
+        ],
+    },
+    Scenario {
+        name: "03_talk",
+        title: "The server greets one client, and hangs up.",
+        play: &[
+            Serve("03_talk"),
+            Await("03_talk", "Waiting"),
+            Connect("00_terminal-03_talk", &[]),
+            Await("00_terminal-03_talk", QUESTION),
+            Type("00_terminal-03_talk", "Michael\n"),
+            Ends("00_terminal-03_talk"),
+            Ends("03_talk"),
+        ],
+    },
+    Scenario {
+        name: "03_close",
+        title: "The server talks with one client until it says exit, then waits for the next.",
+        play: &[
+            Serve("03_close"),
+            Await("03_close", "Waiting"),
+            Connect("00_terminal-03_close", &[]),
+            Await("00_terminal-03_close", QUESTION),
+            Type("00_terminal-03_close", "Michael\n"),
+            Await("00_terminal-03_close", QUESTION),
+            Type("00_terminal-03_close", "Tracy\n"),
+            Await("00_terminal-03_close", QUESTION),
+            Type("00_terminal-03_close", "exit\n"),
+            Ends("00_terminal-03_close"),
+            Await("03_close", "is closed\nWaiting"),
+            Kill("03_close"),
+        ],
+    },
+    Scenario {
+        name: "03_close_queue",
+        title: "A second client waits in the queue while the server talks with the first.",
+        play: &[
+            Serve("03_close-queue"),
+            Await("03_close-queue", "Waiting"),
+            Connect("00_terminal-first", &[]),
+            Await("00_terminal-first", QUESTION),
+            Connect("00_terminal-second", &[]),
+            Await("00_terminal-second", "connected to"),
+            Type("00_terminal-second", "Tracy\n"),
+            Unread("03_close-queue", 6),
+            Type("00_terminal-first", "Michael\n"),
+            Await("00_terminal-first", QUESTION),
+            Type("00_terminal-first", "exit\n"),
+            Ends("00_terminal-first"),
+            Await("00_terminal-second", QUESTION),
+            Await("00_terminal-second", QUESTION),
+            Type("00_terminal-second", "exit\n"),
+            Ends("00_terminal-second"),
+            Await("03_close-queue", "is closed\nWaiting"),
+            Await("03_close-queue", "is closed\nWaiting"),
+            Kill("03_close-queue"),
+        ],
+    },
+    Scenario {
+        name: "04_connect",
+        title: "The client connects to a server that never accepts, and closes first.",
+        play: &[
+            Serve("02_listen-04_connect"),
+            Await("02_listen-04_connect", "Press Enter"),
+            Connect("04_connect", &[]),
+            Await("04_connect", "Press Enter"),
+            Type("04_connect", "\n"),
+            Ends("04_connect"),
+            Type("02_listen-04_connect", "\n"),
+            Ends("02_listen-04_connect"),
+        ],
+    },
+    Scenario {
+        name: "04_refused",
+        title: "The client connects to a port at which nobody listens.",
+        play: &[
+            Serve("02_bind-04_refused"),
+            Await("02_bind-04_refused", "Press Enter"),
+            Connect("04_connect-refused", &[]),
+            Fails("04_connect-refused"),
+            Type("02_bind-04_refused", "\n"),
+            Ends("02_bind-04_refused"),
+        ],
+    },
+    Scenario {
+        name: "04_send",
+        title: "The client's bytes are taken, although nobody reads them.",
+        play: &[
+            Serve("02_listen-04_send"),
+            Await("02_listen-04_send", "Press Enter"),
+            Connect("04_send", &[]),
+            Await("04_send", "Press Enter"),
+            Unread("02_listen-04_send", 16),
+            Type("04_send", "\n"),
+            Ends("04_send"),
+            Type("02_listen-04_send", "\n"),
+            Ends("02_listen-04_send"),
+        ],
+    },
+    Scenario {
+        name: "04_recv_loop",
+        title: "The client receives, piece by piece, until the server has closed.",
+        play: &[
+            Serve("03_talk-04_recv_loop"),
+            Await("03_talk-04_recv_loop", "Waiting"),
+            Connect("04_recv_loop", &[]),
+            Ends("04_recv_loop"),
+            Ends("03_talk-04_recv_loop"),
+        ],
+    },
+    Scenario {
+        name: "04_close",
+        title: "The whole client talks with the whole one-client server.",
+        play: &[
+            Serve("03_close-04_close"),
+            Await("03_close-04_close", "Waiting"),
+            Connect("04_close", &[]),
+            Ends("04_close"),
+            Await("03_close-04_close", "is closed\nWaiting"),
+            Kill("03_close-04_close"),
+        ],
+    },
     Scenario {
         name: "05_threaded_server",
         title: "The scripted client gives three names and leaves.",
         play: &[
             Serve("05_threaded_server"),
+            Await("05_threaded_server", "Waiting"),
             Connect("05_scripted_client", &[]),
             Ends("05_scripted_client"),
             Await("05_threaded_server", "is closed\n"),
             Kill("05_threaded_server"),
+        ],
+    },
+    Scenario {
+        name: "05_two_clients",
+        title: "Two clients talk at once, each with a thread of its own.",
+        play: &[
+            Serve("05_threaded_server-two_clients"),
+            Await("05_threaded_server-two_clients", "Waiting"),
+            Connect("00_terminal-michael", &[]),
+            Await("00_terminal-michael", QUESTION),
+            Connect("00_terminal-tracy", &[]),
+            Await("00_terminal-tracy", QUESTION),
+            Type("00_terminal-tracy", "Tracy\n"),
+            Await("00_terminal-tracy", QUESTION),
+            Type("00_terminal-michael", "Michael\n"),
+            Await("00_terminal-michael", QUESTION),
+            Type("00_terminal-tracy", "exit\n"),
+            Ends("00_terminal-tracy"),
+            Await("05_threaded_server-two_clients", "is closed\n"),
+            Type("00_terminal-michael", "exit\n"),
+            Ends("00_terminal-michael"),
+            Await("05_threaded_server-two_clients", "is closed\n"),
+            Kill("05_threaded_server-two_clients"),
+        ],
+    },
+    Scenario {
+        name: "05_client_leaves",
+        title: "The client finishes without exit: the server reads the end of the stream.",
+        play: &[
+            Serve("05_threaded_server-client_leaves"),
+            Await("05_threaded_server-client_leaves", "Waiting"),
+            Connect("00_terminal-client_leaves", &[]),
+            Await("00_terminal-client_leaves", QUESTION),
+            EndInput("00_terminal-client_leaves"),
+            Ends("00_terminal-client_leaves"),
+            Await("05_threaded_server-client_leaves", "is closed\n"),
+            Kill("05_threaded_server-client_leaves"),
+        ],
+    },
+    Scenario {
+        name: "05_client_resets",
+        title: "The client closes with bytes unread: its kernel sends a reset.",
+        play: &[
+            Serve("05_threaded_server-client_resets"),
+            Await("05_threaded_server-client_resets", "Waiting"),
+            Connect("04_send-client_resets", &[]),
+            Await("04_send-client_resets", "Press Enter"),
+            // Welcome and question, 42 bytes; greeting and question, 57.
+            Unread("04_send-client_resets", 99),
+            Type("04_send-client_resets", "\n"),
+            Ends("04_send-client_resets"),
+            Await("05_threaded_server-client_resets", "is closed\n"),
+            Kill("05_threaded_server-client_resets"),
+        ],
+    },
+    Scenario {
+        name: "05_server_vanishes",
+        title: "The server is killed in the middle of the talk.",
+        play: &[
+            Serve("05_threaded_server-vanishes"),
+            Await("05_threaded_server-vanishes", "Waiting"),
+            Connect("00_terminal-server_vanishes", &[]),
+            Await("00_terminal-server_vanishes", QUESTION),
+            Kill("05_threaded_server-vanishes"),
+            Ends("00_terminal-server_vanishes"),
         ],
     },
 ];

@@ -1,0 +1,131 @@
+//! The whole server, on `std::net`: a thread for each client, so that nobody waits for
+//! anybody.
+//!
+//! ```text
+//! cargo run --example 05_threaded_server [HOST:PORT]    (if not: 127.0.0.1:6000)
+//! ```
+
+use std::env;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Context;
+
+fn main() -> ExitCode {
+    let Err(error) = serve() else {
+        return ExitCode::SUCCESS;
+    };
+    eprintln!("error: {error:#}");
+    if let Some(hint) = hint(&error) {
+        eprintln!("hint: {hint}");
+    }
+    ExitCode::FAILURE
+}
+
+// ANCHOR: serve
+fn serve() -> anyhow::Result<()> {
+    let address = env::args_os().nth(1).unwrap_or("127.0.0.1:6000".into());
+    let address = address.to_string_lossy();
+
+    // Create, bind, listen in one call. On Unix it sets SO_REUSEADDR as well.
+    let listener = TcpListener::bind(&*address)
+        .with_context(|| format!("can't listen on {address}"))?;
+    eprintln!("listening on {}", listener.local_addr()?);
+    writeln!(io::stdout(), "Waiting for connection...")?;
+
+    loop {
+        let (stream, peer) = match listener.accept() {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                eprintln!("error: can't accept: {error}");
+                // Most likely this process has as many files open as it may. Then the
+                // next call would fail at once as well, and so on, as fast as the
+                // processor can: let some client leave first.
+                thread::sleep(Duration::from_millis(100));
+                continue;
+            }
+        };
+        writeln!(io::stdout(), "Accept new connection from {peer}")?;
+
+        // A thread may be refused as well (`thread::spawn` would panic). Then the stream
+        // is dropped, and this client sees its connection closed.
+        if let Err(error) =
+            thread::Builder::new().spawn(move || serve_client(stream, peer))
+        {
+            eprintln!("error: no thread for {peer}: {error}");
+        }
+    }
+}
+// ANCHOR_END: serve
+
+// ANCHOR: serve_client
+/// Runs in the client's own thread. Its errors end here: no other client hears of them.
+fn serve_client(stream: TcpStream, peer: SocketAddr) {
+    if let Err(error) = talk(stream) {
+        eprintln!("error: connection from {peer}: {error}");
+    }
+    if let Err(error) = writeln!(io::stdout(), "Connection from {peer} is closed") {
+        eprintln!("error: can't write to standard output: {error}");
+    }
+}
+// ANCHOR_END: serve_client
+
+// ANCHOR: talk
+/// Greets each name until `exit`, or until the client has finished sending.
+fn talk(mut stream: TcpStream) -> io::Result<()> {
+    stream.write_all(b"Server: Welcome!\nServer: What's your name?")?;
+
+    let mut buffer = [0; 1024];
+    loop {
+        let n = stream.read(&mut buffer)?;
+        if n == 0 {
+            return Ok(()); // the client has finished
+        }
+
+        // One `read` is not one message: several lines may have come together. The reply
+        // to all of them, with the next question, leaves in one piece: two small writes
+        // before a read cost some 40 ms each time.
+        let mut reply = Vec::new();
+        for line in buffer[..n].split_inclusive(|byte| *byte == b'\n') {
+            let name = line.strip_suffix(b"\n").unwrap_or(line);
+            let name = name.strip_suffix(b"\r").unwrap_or(name);
+            if name == b"exit" {
+                reply.extend_from_slice(b"Server: Good bye!\n");
+                return stream.write_all(&reply);
+            }
+            if !name.is_empty() {
+                reply.extend_from_slice(b"Server: Hello ");
+                reply.extend_from_slice(name);
+                reply.extend_from_slice(b"!\n");
+            }
+            reply.extend_from_slice(b"Server: What's your name?");
+        }
+        stream.write_all(&reply)?;
+    }
+} // however it ends, `stream` is dropped here, and so closed
+// ANCHOR_END: talk
+
+// ANCHOR: hint
+fn hint(error: &anyhow::Error) -> Option<&'static str> {
+    let error = error.downcast_ref::<io::Error>()?;
+    match error.kind() {
+        ErrorKind::AddrInUse => {
+            Some("is another server running? stop it, or name another port (0 takes any)")
+        }
+        ErrorKind::AddrNotAvailable => {
+            Some("the host must be this machine: 127.0.0.1, or one of its own addresses")
+        }
+        ErrorKind::PermissionDenied => {
+            Some("ports below 1024 may be reserved: name another, as in 127.0.0.1:6000")
+        }
+        // The address itself is at fault: the kernel never saw it.
+        _ if error.raw_os_error().is_none() => {
+            Some("an address is HOST:PORT, the port at most 65535, as in 127.0.0.1:6000")
+        }
+        _ => None,
+    }
+}
+// ANCHOR_END: hint

@@ -1,0 +1,81 @@
+//! What every program does with an address that is none: one clear line on standard error
+//! and one with a hint, nothing on standard output, exit status 1.
+
+use std::net::{Ipv4Addr, TcpListener};
+
+use assert_cmd::Command;
+use predicates::prelude::*;
+
+use crate::examples;
+
+/// `verb` is what the program says that it can't do: `listen on`, for instance.
+pub fn is_told_by_a_server(example: &str, verb: &str) {
+    let busy = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("some port is free");
+    let busy = busy_address(&busy);
+    is_told(
+        example,
+        &format!("can't {verb} {busy}: "),
+        &busy,
+        "another port",
+    );
+    // An address of the block that is kept for documentation is no machine's (RFC 5737).
+    is_told(
+        example,
+        &format!("can't {verb} 192.0.2.1:6000: "),
+        "192.0.2.1:6000",
+        "this machine",
+    );
+    no_address_is_told(example, verb);
+}
+
+/// A client's, likewise.
+pub fn is_told_by_a_client(example: &str) {
+    // Bound, and nobody listens: as long as it lives, nobody else gets the port.
+    let deaf = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None);
+    let deaf = deaf.expect("a socket");
+    let any = std::net::SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    deaf.bind(&any.into()).expect("some port is free");
+    let address = deaf.local_addr().expect("it is bound").as_socket();
+    let address = address.expect("an IPv4 address").to_string();
+    is_told(
+        example,
+        &format!("can't connect to {address}: "),
+        &address,
+        "is a server listening",
+    );
+    no_address_is_told(example, "connect to");
+}
+
+fn no_address_is_told(example: &str, verb: &str) {
+    for no_address in [
+        "127.0.0.1",                 // no port
+        "127.0.0.1:",                // an empty one
+        "127.0.0.1:99999",           // out of range
+        "127.0.0.1:http",            // no number
+        "no-such-host.invalid:6000", // never resolves (RFC 6761)
+        "6000",
+        "",
+    ] {
+        let error = format!("can't {verb} {no_address}: ");
+        is_told(example, &error, no_address, "HOST:PORT");
+    }
+}
+
+fn is_told(example: &str, error: &str, argument: &str, hint: &str) {
+    Command::new(examples::path(example))
+        .arg(argument)
+        .timeout(examples::limit())
+        .env("RUST_BACKTRACE", "1")
+        .assert()
+        .code(1)
+        .stdout("")
+        .stderr(predicate::str::starts_with(format!("error: {error}")))
+        .stderr(predicate::function(|text: &str| {
+            let lines: Vec<&str> = text.lines().collect();
+            lines.len() == 2 && lines[1].starts_with("hint: ") && lines[1].contains(hint)
+        }));
+}
+
+fn busy_address(listener: &TcpListener) -> String {
+    listener.local_addr().expect("it is bound").to_string()
+}

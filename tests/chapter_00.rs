@@ -1,0 +1,131 @@
+//! Two terminals: `00_terminal`.
+
+use std::net::{Ipv4Addr, TcpListener};
+
+use assert_cmd::Command;
+use predicates::prelude::*;
+
+use crate::examples::{self, Examples};
+use crate::peer::Peer;
+use crate::scenarios::Action;
+use crate::stage::Stage;
+use crate::transcripts::check;
+
+#[test]
+fn you_talk_with_the_server_by_hand() {
+    check("00_terminal");
+}
+
+/// A server of the test's own, and a terminal that is connected to it.
+fn terminal() -> (Stage, Peer) {
+    let listener =
+        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("some port is free");
+    let address = listener.local_addr().expect("it is bound").to_string();
+    let mut stage = Stage::new(Box::new(Examples));
+    stage
+        .start("00_terminal", vec![address])
+        .unwrap_or_else(|story| panic!("{story}"));
+    (stage, Peer::accept(&listener))
+}
+
+fn perform(stage: &mut Stage, actions: &[Action]) {
+    for action in actions {
+        stage
+            .perform(action)
+            .unwrap_or_else(|story| panic!("{story}"));
+    }
+}
+
+#[test]
+fn what_the_server_says_appears_without_a_newline() {
+    let (mut stage, mut server) = terminal();
+    server.says("What");
+    perform(&mut stage, &[Action::Await("00_terminal", "What")]);
+    server.says("'s");
+    perform(&mut stage, &[Action::Await("00_terminal", "'s")]);
+}
+
+#[test]
+fn what_is_typed_is_sent_line_by_line() {
+    let (mut stage, mut server) = terminal();
+    perform(&mut stage, &[Action::Type("00_terminal", "one\n")]);
+    server.hears("one\n");
+    perform(
+        &mut stage,
+        &[Action::Type("00_terminal", "two\nthree\nfour without end")],
+    );
+    server.hears("two\nthree\n");
+    perform(&mut stage, &[Action::EndInput("00_terminal")]);
+    server.hears("four without end");
+    server.hears_end();
+}
+
+#[test]
+fn after_the_end_of_input_it_goes_on_reading() {
+    let (mut stage, mut server) = terminal();
+    perform(&mut stage, &[Action::EndInput("00_terminal")]);
+    server.hears_end();
+    server.says("late news\n");
+    perform(&mut stage, &[Action::Await("00_terminal", "late news\n")]);
+    drop(server);
+    perform(&mut stage, &[Action::Ends("00_terminal")]);
+}
+
+#[test]
+fn it_ends_when_the_server_closes_while_the_keyboard_is_open() {
+    let (mut stage, server) = terminal();
+    drop(server);
+    perform(&mut stage, &[Action::Ends("00_terminal")]);
+}
+
+#[test]
+fn a_reset_is_told_in_one_line() {
+    let (mut stage, server) = terminal();
+    server.resets();
+    perform(&mut stage, &[Action::Fails("00_terminal")]);
+    let errors =
+        String::from_utf8_lossy(&stage.actor("00_terminal").stderr()).into_owned();
+    assert!(
+        errors.contains("error: can't receive from 127.0.0.1:"),
+        "{errors}"
+    );
+}
+
+/// A whole conversation through a pipe: every line is there before the server has asked.
+#[test]
+fn it_talks_through_a_pipe() {
+    let mut stage = Stage::new(Box::new(Examples));
+    perform(&mut stage, &[Action::Serve("05_threaded_server")]);
+    let server = stage.server().expect("it listens").to_string();
+    Command::new(examples::path("00_terminal"))
+        .arg(server)
+        .timeout(examples::limit())
+        .write_stdin("Michael\nTracy\nexit\n")
+        .assert()
+        .success()
+        .stdout(
+            "Server: Welcome!\nServer: What's your name?Server: Hello Michael!\n\
+             Server: What's your name?Server: Hello Tracy!\n\
+             Server: What's your name?Server: Good bye!\n",
+        );
+}
+
+#[test]
+fn bytes_that_are_no_text_pass_both_ways() {
+    let listener =
+        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("some port is free");
+    let address = listener.local_addr().expect("it is bound").to_string();
+    let server = std::thread::spawn(move || {
+        let mut server = Peer::accept(&listener);
+        server.hears(b"\xff\x00\xfe\n");
+        server.says(b"\x80\x00\xff");
+    });
+    Command::new(examples::path("00_terminal"))
+        .arg(address)
+        .timeout(examples::limit())
+        .write_stdin(b"\xff\x00\xfe\n")
+        .assert()
+        .success()
+        .stdout(predicate::eq(&b"\x80\x00\xff"[..]));
+    server.join().expect("the server heard what it expected");
+}

@@ -1,0 +1,125 @@
+//! Compares what programs print with `tests/transcripts/`, or writes it there.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::{env, fs};
+
+use predicates::prelude::*;
+
+use crate::examples::{Examples, root};
+use crate::scenarios::{Action, SCENARIOS, Scenario};
+use crate::stage::Stage;
+
+/// Plays a scenario and compares what each of its programs printed with its transcripts:
+/// `NAME.txt` is standard output with what was typed, `NAME.err.txt` standard error. An empty
+/// one has no file.
+pub fn check(scenario: &str) {
+    let found = SCENARIOS.iter().find(|known| known.name == scenario);
+    let scenario = found.expect("the scenario is in tests/scenarios.rs");
+    let mut stage = Stage::new(Box::new(Examples));
+    if let Err(story) = stage.play(scenario) {
+        panic!("{}\n{story}", scenario.title);
+    }
+    stage.end();
+
+    for actor in stage.actors() {
+        compare(
+            &format!("{}.txt", actor.name),
+            &stage.normalise(&actor.screen()),
+            &stage,
+        );
+        compare(
+            &format!("{}.err.txt", actor.name),
+            &stage.normalise(&actor.stderr()),
+            &stage,
+        );
+    }
+}
+
+/// Compares with the file of this name in `tests/transcripts/`, or, with `WORKBOOK_REFRESH`
+/// set, writes the file.
+fn compare(name: &str, printed: &str, stage: &Stage) {
+    let path = folder().join(name);
+    if env::var_os("WORKBOOK_REFRESH").is_some() {
+        let refreshed = if printed.is_empty() {
+            fs::remove_file(&path).or(Ok(()))
+        } else {
+            fs::write(&path, printed)
+        };
+        refreshed.unwrap_or_else(|error: std::io::Error| {
+            panic!("{}: {error}", path.display())
+        });
+        return;
+    }
+
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    // What the kernel calls an error differs from system to system. The book shows Linux.
+    if cfg!(not(target_os = "linux")) && expected.contains("os error") {
+        return;
+    }
+    let same = predicate::str::diff(expected);
+    if let Some(case) = same.find_case(false, printed) {
+        let difference = case
+            .products()
+            .map(|product| product.to_string())
+            .collect::<String>();
+        panic!(
+            "tests/transcripts/{name} is not what was printed (- transcript, + printed):\n\
+             {difference}\n{}\
+             If the new output is right: WORKBOOK_REFRESH=1 cargo test",
+            stage.so_far()
+        );
+    }
+}
+
+fn folder() -> PathBuf {
+    root().join("tests/transcripts")
+}
+
+/// The programs that a scenario starts.
+fn programs(scenario: &Scenario) -> impl Iterator<Item = &'static str> {
+    scenario.play.iter().filter_map(|action| match *action {
+        Action::Run(name) | Action::Serve(name) | Action::Connect(name, _) => Some(name),
+        _ => None,
+    })
+}
+
+#[test]
+fn every_scenario_is_played_by_its_chapter() {
+    for scenario in SCENARIOS {
+        let chapter = root().join(format!("tests/chapter_{}.rs", &scenario.name[..2]));
+        let tests = fs::read_to_string(&chapter).unwrap_or_default();
+        let call = format!("check({:?})", scenario.name);
+        assert!(
+            tests.contains(&call),
+            "no test in {} says {call}",
+            chapter.display()
+        );
+    }
+}
+
+#[test]
+fn every_transcript_belongs_to_one_program_of_one_scenario() {
+    let mut known = BTreeSet::new();
+    for name in SCENARIOS.iter().flat_map(programs) {
+        assert!(known.insert(name), "{name} appears twice");
+    }
+    for entry in fs::read_dir(folder()).expect("tests/transcripts can be listed") {
+        let file = entry.expect("an entry").file_name();
+        let file = file.to_string_lossy();
+        let name = file.trim_end_matches(".txt").trim_end_matches(".err");
+        assert!(known.contains(name), "tests/transcripts/{file} is nobody's");
+    }
+}
+
+#[test]
+fn every_example_has_a_transcript() {
+    for entry in fs::read_dir(root().join("examples")).expect("examples can be listed") {
+        let file = entry.expect("an entry").file_name();
+        let name = file.to_string_lossy().replace(".rs", ".txt");
+        assert!(
+            folder().join(&name).exists(),
+            "tests/transcripts/{name} is missing"
+        );
+    }
+}
