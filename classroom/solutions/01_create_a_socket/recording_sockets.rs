@@ -1,0 +1,49 @@
+//! 10 minutes · chapter 1 · read a recording
+//!
+//! Reach: write the program whose calls were recorded below.
+//! Why: a recording of its calls shows what a program asks of the system, whatever language it is written in. And it shows
+//! that a descriptor is only a number, which is given out again once it is free.
+
+use grader::System;
+use socket2::{Domain, Type};
+use std::io;
+
+/// What the program asked the system for, and what the system answered (after the `=`).
+#[cfg(test)]
+const RECORDING: &str = "
+    socket(AF_INET, SOCK_STREAM, 0) = 3
+    socket(AF_INET6, SOCK_STREAM, 0) = 4
+    close(3) = 0
+    socket(AF_INET, SOCK_DGRAM, 0) = 3
+    close(4) = 0
+    close(3) = 0
+";
+
+/// `system.socket` creates a real socket and notes it down. What is dropped is closed.
+fn program(system: &System) -> io::Result<()> {
+    let first = system.socket(Domain::IPV4, Type::STREAM)?;
+    let second = system.socket(Domain::IPV6, Type::STREAM)?;
+    drop(first);
+    // 3 is free again, and the lowest free descriptor is the one that is given out.
+    let _third = system.socket(Domain::IPV4, Type::DGRAM)?;
+    // Left alone, variables are dropped in the reverse order of their declaration: the third would go first.
+    drop(second);
+    Ok(())
+}
+
+fn main() {
+    grader::by_hand::show("program", || program(&System::default()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use grader::Graded;
+
+    #[test]
+    fn it_makes_the_recorded_calls() -> Graded {
+        let system = System::default();
+        program(&system).expect("sockets can be created");
+        system.recorded(RECORDING)
+    }
+}

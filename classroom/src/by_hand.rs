@@ -1,0 +1,76 @@
+//! For the `main` of an exercise: to try a program by hand, with the workbook's terminal or with another program.
+
+use crate::stage;
+use crate::student::Outcome;
+use std::error::Error;
+use std::fmt::Debug;
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::process::exit;
+
+/// Serves on the address that is the first argument; without one, says how to.
+pub fn server<L: From<TcpListener>, R: Outcome>(serve: impl FnOnce(L) -> R) {
+    let Some(address) = address() else { return };
+    let listener = match TcpListener::bind(address) {
+        Ok(listener) => listener,
+        Err(error) => fail(&format!("can't listen on {address}: {error}")),
+    };
+    match listener.local_addr() {
+        Ok(address) => eprintln!("listening on {address}"),
+        Err(error) => fail(&format!("can't listen on {address}: {error}")),
+    }
+    if let Err(error) = serve(listener.into()).outcome() {
+        fail(&error);
+    }
+}
+
+/// Runs a client on the address that is the first argument; without one, says how to.
+pub fn client<R: Outcome<Value: Debug>>(client: impl FnOnce(SocketAddr) -> R) {
+    let Some(address) = address() else { return };
+    match client(address).outcome() {
+        Ok(value) => println!("{value:?}"),
+        Err(error) => fail(&error),
+    }
+}
+
+/// Runs a function and shows what it gives.
+pub fn show<R: Outcome<Value: Debug>>(
+    name: &str,
+    function: impl FnOnce() -> R + Send + 'static,
+) {
+    match stage::call(name, function) {
+        Ok(value) => println!("{name} gave {value:?}"),
+        Err(story) => fail(&story.to_string()),
+    }
+}
+
+fn address() -> Option<SocketAddr> {
+    let mut arguments = std::env::args();
+    let program = arguments.next().unwrap_or_default();
+    let Some(argument) = arguments.next() else {
+        let name = std::path::Path::new(&program)
+            .file_stem()
+            .unwrap_or_default();
+        println!(
+            "To try it by hand: cargo run --bin {} 127.0.0.1:6000",
+            name.display()
+        );
+        return None;
+    };
+    let resolved: Result<_, Box<dyn Error>> = match argument.to_socket_addrs() {
+        Ok(mut addresses) => addresses
+            .next()
+            .ok_or_else(|| "no address of that name".into()),
+        Err(error) => Err(error.into()),
+    };
+    match resolved {
+        Ok(address) => Some(address),
+        Err(error) => fail(&format!(
+            "`{argument}` is no address like 127.0.0.1:6000: {error}"
+        )),
+    }
+}
+
+fn fail(error: &str) -> ! {
+    eprintln!("error: {error}");
+    exit(1);
+}

@@ -1,0 +1,86 @@
+//! The grader: what the tests of the exercises call.
+//!
+//! A student's server or client is started on a thread of its own ([`server`], [`client`]), or as a command in any language
+//! ([`server_program`], [`client_program`]). The grader is the other end of the connection, a [`Peer`]. It keeps a log of all that
+//! happens, and when something else comes than was expected, the test fails with a [`Story`].
+//!
+//! - Every wait has a time limit ([`limit`]). Who waits in vain is told which call the program was blocked in.
+//! - Ports are free ones, so that tests may run side by side.
+//! - The same bytes are delivered in every way in which a stream may deliver them ([`Server::plays_in_pieces`]).
+//!
+//! ```
+//! use std::io::{self, Read, Write};
+//! use std::net::TcpListener;
+//!
+//! fn shout(listener: TcpListener) -> io::Result<()> {
+//!     let (mut connection, _) = listener.accept()?;
+//!     let mut buffer = [0; 1024];
+//!     let count = connection.read(&mut buffer)?;
+//!     connection.write_all(&buffer[..count].to_ascii_uppercase())
+//! }
+//!
+//! fn check() -> grader::Graded {
+//!     let server = grader::server(shout)?;
+//!     let mut ann = server.guest("Ann")?;
+//!     ann.send(b"hello")?;
+//!     ann.expect("HELLO")?;
+//!     ann.expect_end()?;
+//!     server.returns()
+//! }
+//!
+//! check().unwrap();
+//! ```
+
+pub mod by_hand;
+pub mod chapter_5;
+
+mod blocked;
+mod paper;
+mod stage;
+mod story;
+mod student;
+mod system;
+
+pub use paper::Paper;
+pub use stage::{
+    Client, Peer, Server, Talk, call, client, client_program, server, server_program,
+};
+pub use story::{Graded, Log, Story, quoted, visible};
+pub use student::{Outcome, limit};
+pub use system::{NotedSocket, System};
+
+use std::fmt::Debug;
+use std::io;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+
+/// Compares a prediction with what a run gave. The story does not give the answer away.
+pub fn predicted<T: PartialEq + Debug>(
+    name: &str,
+    prediction: Option<T>,
+    run: T,
+) -> Graded {
+    match prediction {
+        Some(prediction) if prediction == run => Ok(()),
+        Some(prediction) => Err(Story::new(format!(
+            "{name}: you say {prediction:?}, but the run gave something else"
+        ))),
+        None => Err(Story::new(format!("{name}: fill in what you think"))),
+    }
+}
+
+/// A failure with this text if `holds` is false.
+pub fn check(holds: bool, otherwise: &str) -> Graded {
+    if holds {
+        Ok(())
+    } else {
+        Err(Story::new(otherwise))
+    }
+}
+
+/// Two sockets that are connected with each other.
+pub fn connected_pair<T: From<TcpStream>>() -> io::Result<(T, T)> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let one = TcpStream::connect(listener.local_addr()?)?;
+    let (other, _) = listener.accept()?;
+    Ok((one.into(), other.into()))
+}

@@ -1,0 +1,662 @@
+//! The other end of the student's program: guests for a server, a server for a client.
+
+use crate::blocked;
+use crate::story::{Graded, Log, Story, compared, parting, quoted, visible};
+use crate::student::{Outcome, Student, limit};
+use socket2::SockRef;
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A student's server, started and reachable.
+pub struct Server {
+    address: SocketAddr,
+    student: Arc<Student>,
+    log: Log,
+}
+
+/// Starts `serve` on a thread, with a listener on a free port of this machine.
+///
+/// The listener may be of `std` or of `socket2`.
+pub fn server<L, R>(serve: impl FnOnce(L) -> R + Send + 'static) -> Graded<Server>
+where
+    L: From<TcpListener> + 'static,
+    R: Outcome,
+{
+    let (listener, address) = free_port()?;
+    let (student, _) = Student::function("your server", move || serve(L::from(listener)));
+    let log = Log::default();
+    log.add("your server was started");
+    Ok(Server {
+        address,
+        student,
+        log,
+    })
+}
+
+/// Starts a server that is a command in any language; `{port}`, `{host}` and `{addr}` in it are filled in.
+/// It is waited for until it accepts connections.
+pub fn server_program(command: &str) -> Graded<Server> {
+    let (listener, address) = free_port()?;
+    drop(listener);
+    let words = words(command, address)?;
+    let (student, _) = Student::program("your server", &words)?;
+    let log = Log::default();
+    log.add(format!("`{}` was started", words.join(" ")));
+    let until = Instant::now() + limit() * 3;
+    while TcpStream::connect_timeout(&address, limit()).is_err() {
+        if student.went_wrong() || Instant::now() > until {
+            let advice = "Does it listen on the port that it is given, on 127.0.0.1?";
+            return Err(student.story(&log, "accepts no connection", advice, &[]));
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    Ok(Server {
+        address,
+        student,
+        log,
+    })
+}
+
+impl Server {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Lets a guest connect, who is called so in the story.
+    pub fn guest(&self, name: &str) -> Graded<Peer> {
+        let stream = match TcpStream::connect_timeout(&self.address, limit()) {
+            Ok(stream) => stream,
+            Err(error) => {
+                self.log.add(format!("{name} tried to connect: {error}"));
+                return Err(self.fails("is not there any more", ""));
+            }
+        };
+        let peer = Peer::new(name, stream, &self.student, &self.log)?;
+        self.log.add(format!("{name} connected"));
+        Ok(peer)
+    }
+
+    /// Waits until the server has returned, with success.
+    pub fn returns(&self) -> Graded {
+        if !self.student.ends() {
+            return Err(self.fails("did not return", "It should have by now."));
+        }
+        if self.student.went_wrong() {
+            return Err(self.fails("did not return as it should", ""));
+        }
+        self.log.add("your server returned");
+        Ok(())
+    }
+
+    /// Plays a conversation: each turn after the answer to the one before.
+    pub fn plays(&self, talk: &Talk) -> Graded {
+        self.play(talk, &Peer::send)
+    }
+
+    /// Plays a conversation in every way in which a stream may deliver the same bytes: each message cut after every byte of it,
+    /// byte by byte, and all of them glued together.
+    pub fn plays_in_pieces(&self, talk: &Talk) -> Graded {
+        for (turn, (message, _)) in talk.turns.iter().enumerate() {
+            for cut in 1..message.len() {
+                self.log.circumstance(Some(format!(
+                    "when the bytes were cut after `{}`",
+                    visible(&message[..cut])
+                )));
+                let count = std::cell::Cell::new(0);
+                self.play(talk, &|guest: &mut Peer, message: &[u8]| {
+                    let at_cut = count.replace(count.get() + 1) == turn;
+                    if at_cut {
+                        guest.send_in_pieces(&[&message[..cut], &message[cut..]])
+                    } else {
+                        guest.send(message)
+                    }
+                })?;
+            }
+        }
+        self.log
+            .circumstance(Some("when the bytes came one by one".to_owned()));
+        self.play(talk, &|guest: &mut Peer, message: &[u8]| {
+            guest.send_in_pieces(&message.chunks(1).collect::<Vec<_>>())
+        })?;
+        self.log
+            .circumstance(Some("when the messages came glued together".to_owned()));
+        self.play(&talk.glued(), &Peer::send)?;
+        self.log.circumstance(None);
+        Ok(())
+    }
+
+    fn play(&self, talk: &Talk, send: &dyn Fn(&mut Peer, &[u8]) -> Graded) -> Graded {
+        self.part(|server| {
+            let mut guest = server.guest("a guest")?;
+            guest.expect(&talk.opening)?;
+            for (message, answer) in &talk.turns {
+                send(&mut guest, message)?;
+                guest.expect(answer)?;
+            }
+            if talk.guest_ends {
+                guest.finish()?;
+            }
+            guest.expect_end()
+        })
+    }
+
+    /// Runs a part of a check; its steps are forgotten if it goes well.
+    pub fn part(&self, part: impl FnOnce(&Self) -> Graded) -> Graded {
+        let before = self.log.place();
+        part(self)?;
+        self.log.back_to(before);
+        Ok(())
+    }
+
+    /// A story without what the server is doing now, which is beside the point.
+    pub(crate) fn brief(&self, did: &str, advice: &str) -> Story {
+        Story::new(format!("your server {did}"))
+            .after(&self.log)
+            .ending(advice)
+    }
+
+    /// A story about this server: what it did, and advice.
+    pub fn fails(&self, did: &str, advice: &str) -> Story {
+        self.student.story(&self.log, did, advice, &[])
+    }
+}
+
+/// A conversation with a server, where each message has one right answer.
+#[derive(Clone, Default)]
+pub struct Talk {
+    opening: Vec<u8>,
+    turns: Vec<(Vec<u8>, Vec<u8>)>,
+    guest_ends: bool,
+}
+
+impl Talk {
+    /// One that the server opens with these bytes, perhaps none.
+    pub fn opened_by(opening: impl AsRef<[u8]>) -> Self {
+        Self {
+            opening: opening.as_ref().to_vec(),
+            ..Self::default()
+        }
+    }
+
+    /// The guest says `message`, the server answers `answer`.
+    pub fn turn(mut self, message: impl AsRef<[u8]>, answer: impl AsRef<[u8]>) -> Self {
+        let turn = (message.as_ref().to_vec(), answer.as_ref().to_vec());
+        self.turns.push(turn);
+        self
+    }
+
+    /// It is the guest who finishes. Without this, the server closes after the last answer.
+    pub fn ended_by_guest(mut self) -> Self {
+        self.guest_ends = true;
+        self
+    }
+
+    fn glued(&self) -> Self {
+        let message: Vec<u8> =
+            self.turns.iter().flat_map(|turn| turn.0.clone()).collect();
+        let answer: Vec<u8> = self.turns.iter().flat_map(|turn| turn.1.clone()).collect();
+        Self {
+            opening: self.opening.clone(),
+            turns: vec![(message, answer)],
+            guest_ends: self.guest_ends,
+        }
+    }
+}
+
+/// A student's client, started, and the listener that it was told to connect to.
+pub struct Client<T> {
+    listener: TcpListener,
+    student: Arc<Student>,
+    log: Log,
+    value: Receiver<T>,
+}
+
+/// Starts `client` on a thread, with the address of a listener that is played by the grader.
+pub fn client<R: Outcome>(
+    client: impl FnOnce(SocketAddr) -> R + Send + 'static,
+) -> Graded<Client<R::Value>> {
+    let (listener, address) = free_port()?;
+    let (student, value) = Student::function("your client", move || client(address));
+    Ok(Client::new(listener, student, value, "your client".into()))
+}
+
+/// Starts a client that is a command in any language; `{port}`, `{host}` and `{addr}` in it are filled in.
+/// Its value is what it prints.
+pub fn client_program(command: &str) -> Graded<Client<Vec<u8>>> {
+    let (listener, address) = free_port()?;
+    let words = words(command, address)?;
+    let (student, value) = Student::program("your client", &words)?;
+    let name = format!("`{}`", words.join(" "));
+    Ok(Client::new(listener, student, value, name))
+}
+
+impl<T> Client<T> {
+    fn new(
+        listener: TcpListener,
+        student: Arc<Student>,
+        value: Receiver<T>,
+        name: String,
+    ) -> Self {
+        let log = Log::default();
+        log.add(format!("{name} was started, with a server's address"));
+        Self {
+            listener,
+            student,
+            log,
+            value,
+        }
+    }
+
+    /// Accepts the client's connection.
+    pub fn accept(&self) -> Graded<Peer> {
+        let broken = |error| Story::new(format!("the grader can't accept: {error}"));
+        // The listener has no time limit of its own to set that all systems know.
+        self.listener.set_nonblocking(true).map_err(broken)?;
+        let until = Instant::now() + limit();
+        loop {
+            match self.listener.accept() {
+                Ok((stream, _)) => {
+                    stream.set_nonblocking(false).map_err(broken)?;
+                    let peer = Peer::new("the server", stream, &self.student, &self.log)?;
+                    self.log.add("your client connected");
+                    return Ok(peer);
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    if Instant::now() > until || self.student.ended() {
+                        return Err(self.fails("did not connect", ""));
+                    }
+                    thread::sleep(Duration::from_millis(1));
+                }
+                Err(error) => return Err(broken(error)),
+            }
+        }
+    }
+
+    /// Waits until the client has ended, in whatever way.
+    pub fn ends(&self) -> Graded {
+        if self.student.ends() {
+            return Ok(());
+        }
+        Err(self.fails(
+            "did not end",
+            "The server has gone; there is nothing left to wait for.",
+        ))
+    }
+
+    /// Waits until the client has ended, and gives what it returned.
+    pub fn returns(&self) -> Graded<T> {
+        if !self.student.ends() {
+            return Err(self.fails("did not return", "It should have by now."));
+        }
+        if self.student.went_wrong() {
+            return Err(self.fails("did not return as it should", ""));
+        }
+        self.log.add("your client returned");
+        self.value
+            .recv_timeout(limit())
+            .map_err(|_| self.fails("returned nothing", ""))
+    }
+
+    /// Waits until the client has ended, and compares what it returned or printed.
+    pub fn returns_text(&self, expected: &str) -> Graded
+    where
+        T: AsRef<[u8]>,
+    {
+        let value = self.returns()?;
+        let value = value.as_ref();
+        if value == expected.as_bytes() {
+            return Ok(());
+        }
+        let byte = parting(expected.as_bytes(), value);
+        let ending = compared(expected.as_bytes(), value, &remark(byte));
+        Err(self.fails("did not return what it was told", &ending))
+    }
+
+    /// Says what is special from here on, for the story: `when the bytes were cut after …`.
+    pub fn circumstance(&self, circumstance: &str) {
+        self.log.circumstance(Some(circumstance.to_owned()));
+    }
+
+    /// A story about this client: what it did, and advice.
+    pub fn fails(&self, did: &str, advice: &str) -> Story {
+        self.student.story(&self.log, did, advice, &[])
+    }
+}
+
+/// Runs a student's function within the time limit and gives its value.
+pub fn call<R: Outcome>(
+    name: &str,
+    function: impl FnOnce() -> R + Send + 'static,
+) -> Graded<R::Value> {
+    let (student, value) = Student::function(&format!("`{name}`"), function);
+    let log = Log::default();
+    if !student.ends() {
+        return Err(student.story(&log, "did not return", "", &[]));
+    }
+    if student.went_wrong() {
+        return Err(student.story(&log, "did not return as it should", "", &[]));
+    }
+    value
+        .recv_timeout(limit())
+        .map_err(|_| student.story(&log, "returned nothing", "", &[]))
+}
+
+/// The grader's end of one connection. Everything that it does is a step of the story.
+pub struct Peer {
+    name: String,
+    stream: TcpStream,
+    student: Arc<Student>,
+    log: Log,
+    ports: (u16, u16),
+}
+
+impl Peer {
+    fn new(
+        name: &str,
+        stream: TcpStream,
+        student: &Arc<Student>,
+        log: &Log,
+    ) -> Graded<Self> {
+        let ports = stream.local_addr().and_then(|ours| {
+            let theirs = stream.peer_addr()?;
+            // A piece must not wait for the piece before it to be acknowledged.
+            stream.set_nodelay(true)?;
+            stream.set_write_timeout(Some(limit()))?;
+            Ok((ours.port(), theirs.port()))
+        });
+        let peer = Self {
+            name: name.to_owned(),
+            stream,
+            student: Arc::clone(student),
+            log: log.clone(),
+            ports: *ports.as_ref().unwrap_or(&(0, 0)),
+        };
+        match ports {
+            Ok(_) => Ok(peer),
+            Err(error) => {
+                Err(peer.fails("closed the connection at once", &error.to_string()))
+            }
+        }
+    }
+
+    /// Sends all of it at once.
+    pub fn send(&mut self, bytes: &[u8]) -> Graded {
+        self.send_in_pieces(&[bytes])
+    }
+
+    /// Sends the pieces one after another; each is taken by the other end before the next is sent.
+    pub fn send_in_pieces(&mut self, pieces: &[&[u8]]) -> Graded {
+        let shown: Vec<String> = pieces.iter().map(|piece| quoted(piece)).collect();
+        self.log
+            .add(format!("{} sent {}", self.name, shown.join(" | ")));
+        for (piece, number) in pieces.iter().zip(1..) {
+            if let Err(error) = self.stream.write_all(piece) {
+                let advice = format!("{} could not send it: {error}", self.name);
+                let did = match error.kind() {
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut => {
+                        "did not take what was sent"
+                    }
+                    _ => "had closed the connection",
+                };
+                return Err(self.fails(did, &advice));
+            }
+            if number < pieces.len() {
+                blocked::until_taken(self.ports.0, self.ports.1);
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for exactly these bytes, in however many pieces they come. It does not look for more.
+    pub fn expect(&mut self, expected: impl AsRef<[u8]>) -> Graded {
+        let expected = expected.as_ref();
+        let mut received = Vec::new();
+        let until = Instant::now() + limit();
+        while received.len() < expected.len() {
+            let read = self.read(&mut received, expected.len(), until);
+            if expected.starts_with(&received) && matches!(read, Came::Some) {
+                continue;
+            }
+            self.log
+                .add(format!("{} waited for {}", self.name, quoted(expected)));
+            let (did, remark) = if expected.starts_with(&received) {
+                let place = match received.len() {
+                    0 => "nothing came".to_owned(),
+                    count => format!("after {count} of {} bytes", expected.len()),
+                };
+                match read {
+                    Came::Some => continue,
+                    Came::End => (
+                        "closed the connection too early",
+                        format!("{place}, the end"),
+                    ),
+                    Came::Reset => ("reset the connection", format!("{place}, a reset")),
+                    Came::Nothing => (
+                        if received.is_empty() {
+                            "said nothing"
+                        } else {
+                            "said too little"
+                        },
+                        format!("{place}, nothing more for {} s", limit().as_secs()),
+                    ),
+                }
+            } else {
+                self.read_soon(&mut received, expected.len() + 200);
+                ("said something else", remark(parting(expected, &received)))
+            };
+            return Err(self.fails(did, &compared(expected, &received, &remark)));
+        }
+        if !expected.is_empty() {
+            self.log
+                .add(format!("{} received {}", self.name, quoted(expected)));
+        }
+        Ok(())
+    }
+
+    /// Waits for exactly these bytes, and looks whether more came along with them.
+    pub fn expect_only(&mut self, expected: impl AsRef<[u8]>) -> Graded {
+        self.expect(&expected)?;
+        let mut more = Vec::new();
+        let Came::Some = self.read(&mut more, 200, Instant::now()) else {
+            return Ok(());
+        };
+        let received = [expected.as_ref(), &more].concat();
+        let ending = compared(
+            expected.as_ref(),
+            &received,
+            "too early: nobody has asked for this",
+        );
+        Err(self.fails("said more than it was asked for", &ending))
+    }
+
+    /// Waits for the end of the stream: the other side has closed, or finished sending.
+    pub fn expect_end(&mut self) -> Graded {
+        let mut received = Vec::new();
+        let read = self.read(&mut received, 200, Instant::now() + limit());
+        if let Came::Some = read {
+            self.read_soon(&mut received, 200);
+        }
+        let (did, ending) = match read {
+            Came::End => {
+                self.log.add(format!("{} saw the end", self.name));
+                return Ok(());
+            }
+            Came::Some => (
+                "said more than it should",
+                compared(b"", &received, "here the end should be"),
+            ),
+            Came::Reset => (
+                "reset the connection instead of closing it",
+                "A socket that is closed with unread bytes in its buffer sends a reset."
+                    .to_owned(),
+            ),
+            Came::Nothing => (
+                "did not close the connection",
+                format!(
+                    "Nothing came for {} s, and no end either.",
+                    limit().as_secs()
+                ),
+            ),
+        };
+        self.log.add(format!("{} waited for the end", self.name));
+        Err(self.fails(did, &ending))
+    }
+
+    /// The bytes up to the end of the stream.
+    pub fn read_to_end(&mut self) -> Graded<Vec<u8>> {
+        let mut received = Vec::new();
+        let until = Instant::now() + limit();
+        loop {
+            match self.read(&mut received, 1 << 20, until) {
+                Came::Some => {}
+                Came::End => {
+                    self.log.add(format!(
+                        "{} received {} and the end",
+                        self.name,
+                        quoted(&received)
+                    ));
+                    return Ok(received);
+                }
+                Came::Reset | Came::Nothing => {
+                    self.log
+                        .add(format!("{} received {}", self.name, quoted(&received)));
+                    self.log.add(format!("{} waited for the end", self.name));
+                    return Err(self.fails("did not finish sending", ""));
+                }
+            }
+        }
+    }
+
+    /// Finishes sending, and still listens: the half-close.
+    pub fn finish(&mut self) -> Graded {
+        self.log.add(format!("{} finished sending", self.name));
+        match self.stream.shutdown(Shutdown::Write) {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                Err(self.fails("had closed the connection", &error.to_string()))
+            }
+        }
+    }
+
+    /// Goes away without a word.
+    pub fn vanish(self) {
+        self.log.add(format!("{} vanished", self.name));
+        let student = Arc::clone(&self.student);
+        drop(self);
+        student.ends_within(MOMENT);
+    }
+
+    /// Breaks the connection: the other side gets an error rather than the end.
+    pub fn reset(self) {
+        self.log.add(format!("{} reset the connection", self.name));
+        // Closing a socket that lingers for no time sends a reset.
+        _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+        let student = Arc::clone(&self.student);
+        drop(self);
+        student.ends_within(MOMENT);
+    }
+
+    /// Waits until the other side has taken all that was sent.
+    pub fn until_taken(&self) {
+        blocked::until_taken(self.ports.0, self.ports.1);
+    }
+
+    /// Reads once: what one call gives, whole or in part. `None` at the end, or if nothing comes in time.
+    pub fn one_read(&mut self) -> Option<Vec<u8>> {
+        let mut received = Vec::new();
+        match self.read(&mut received, 1 << 16, Instant::now() + limit()) {
+            Came::Some => Some(received),
+            _ => None,
+        }
+    }
+
+    /// A story about the other side: what it did, and the details.
+    pub fn fails(&self, did: &str, ending: &str) -> Story {
+        let connection = (self.ports.1, self.ports.0);
+        self.student.story(&self.log, did, ending, &[connection])
+    }
+
+    /// What else the other side says belongs to the picture, if it comes soon.
+    fn read_soon(&mut self, received: &mut Vec<u8>, most: usize) {
+        let soon = Instant::now() + Duration::from_millis(200);
+        while received.len() < most
+            && matches!(self.read(received, most, soon), Came::Some)
+        {}
+    }
+
+    /// Appends what one call reads, so that there are at most `most` bytes.
+    fn read(&mut self, received: &mut Vec<u8>, most: usize, until: Instant) -> Came {
+        let left = until.saturating_duration_since(Instant::now());
+        // Zero would mean no limit.
+        let left = left.max(Duration::from_millis(1));
+        if self.stream.set_read_timeout(Some(left)).is_err() {
+            return Came::Reset;
+        }
+        let mut buffer = vec![0; most - received.len()];
+        match self.stream.read(&mut buffer) {
+            Ok(0) => Came::End,
+            Ok(count) => {
+                received.extend_from_slice(&buffer[..count]);
+                Came::Some
+            }
+            Err(error) => match error.kind() {
+                ErrorKind::WouldBlock | ErrorKind::TimedOut => Came::Nothing,
+                ErrorKind::Interrupted => Came::Some,
+                _ => Came::Reset,
+            },
+        }
+    }
+}
+
+/// In this time a server that can't bear a guest's departure has most likely ended.
+const MOMENT: Duration = Duration::from_millis(100);
+
+/// What one read came to.
+enum Came {
+    Some,
+    End,
+    Reset,
+    Nothing,
+}
+
+fn remark(byte: usize) -> String {
+    format!("byte {} is the first that is wrong", byte + 1)
+}
+
+/// A listener on a port that was free, and its address.
+fn free_port() -> Graded<(TcpListener, SocketAddr)> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .and_then(|listener| {
+            let address = listener.local_addr()?;
+            Ok((listener, address))
+        })
+        .map_err(|error| {
+            Story::new(format!("the grader can't listen on 127.0.0.1: {error}"))
+        })
+}
+
+/// The command's words, with the address filled in.
+fn words(command: &str, address: SocketAddr) -> Graded<Vec<String>> {
+    let words = shell_words::split(command).map_err(|error| {
+        Story::new(format!("the command `{command}` can't be read: {error}"))
+    })?;
+    if !["{port}", "{addr}"]
+        .iter()
+        .any(|place| command.contains(place))
+    {
+        return Err(Story::new(format!(
+            "the command `{command}` does not say where the port goes: write {{port}} or {{addr}} in it"
+        )));
+    }
+    let fill = |word: String| {
+        word.replace("{port}", &address.port().to_string())
+            .replace("{host}", &address.ip().to_string())
+            .replace("{addr}", &address.to_string())
+    };
+    Ok(words.into_iter().map(fill).collect())
+}

@@ -1,0 +1,220 @@
+//! A failure, told so that a reader sees what happened: the steps that led there, what was expected, what came.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What a check comes to. A test may return it: the story is then what the test runner prints.
+pub type Graded<T = ()> = Result<T, Story>;
+
+/// Why a check failed, for a person to read.
+pub struct Story {
+    headline: String,
+    steps: Vec<String>,
+    ending: String,
+}
+
+impl Story {
+    /// A story in one paragraph: `headline` is the whole of it until [`Story::after`] and [`Story::ending`] add more.
+    pub fn new(headline: impl Into<String>) -> Self {
+        Self {
+            headline: headline.into(),
+            steps: Vec::new(),
+            ending: String::new(),
+        }
+    }
+
+    /// Puts the steps of `log` before the ending.
+    pub fn after(mut self, log: &Log) -> Self {
+        self.steps.clone_from(&log.lock().steps);
+        self
+    }
+
+    /// Adds a paragraph at the end.
+    pub fn ending(mut self, paragraph: impl AsRef<str>) -> Self {
+        if !paragraph.as_ref().is_empty() {
+            if !self.ending.is_empty() {
+                self.ending.push_str("\n\n");
+            }
+            self.ending.push_str(paragraph.as_ref());
+        }
+        self
+    }
+}
+
+impl fmt::Display for Story {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.headline)?;
+        if !self.steps.is_empty() {
+            writeln!(f)?;
+        }
+        for (step, number) in self.steps.iter().zip(1..) {
+            writeln!(f, "  {number:>2}  {step}")?;
+        }
+        if !self.ending.is_empty() {
+            writeln!(f)?;
+        }
+        for line in self.ending.lines() {
+            writeln!(f, "{}", format!("      {line}").trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+/// The same as `Display`, since the test runner prints a test's error with `Debug`.
+impl fmt::Debug for Story {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// What has happened so far, shared by everybody on the stage.
+#[derive(Clone, Default)]
+pub struct Log(Arc<Mutex<Steps>>);
+
+#[derive(Default)]
+struct Steps {
+    steps: Vec<String>,
+    circumstance: Option<String>,
+}
+
+impl Log {
+    /// Adds a step.
+    pub fn add(&self, step: impl Into<String>) {
+        self.lock().steps.push(step.into());
+    }
+
+    /// The place that has been reached, for [`Log::back_to`].
+    pub fn place(&self) -> usize {
+        self.lock().steps.len()
+    }
+
+    /// Forgets the steps after `place`: a conversation that went well, when the next is about to begin.
+    pub fn back_to(&self, place: usize) {
+        self.lock().steps.truncate(place);
+    }
+
+    /// Says what is special from here on: `when the bytes were cut after "Mich"`.
+    pub fn circumstance(&self, circumstance: Option<String>) {
+        self.lock().circumstance = circumstance;
+    }
+
+    pub(crate) fn circumstances(&self) -> Option<String> {
+        self.lock().circumstance.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Steps> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Bytes as Rust would write them in a string: text as it is, a newline as `\n`, what is no text as `\xff`.
+pub fn visible(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '\n' => text.push_str("\\n"),
+                '\r' => text.push_str("\\r"),
+                '\t' => text.push_str("\\t"),
+                '\\' => text.push_str("\\\\"),
+                c if c.is_control() => text.extend(c.escape_unicode()),
+                c => text.push(c),
+            }
+        }
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    text
+}
+
+/// `bytes` in quotes, shortened in the middle if they are many.
+pub fn quoted(bytes: &[u8]) -> String {
+    const MOST: usize = 100;
+    if bytes.len() <= MOST {
+        return format!("\"{}\"", visible(bytes));
+    }
+    format!(
+        "\"{}…{}\" ({} bytes)",
+        visible(&bytes[..40]),
+        visible(&bytes[bytes.len() - 20..]),
+        bytes.len()
+    )
+}
+
+/// `expected` above `received`, with a mark under the byte where they part and `remark` beside it.
+pub fn compared(expected: &[u8], received: &[u8], remark: &str) -> String {
+    const BEFORE: usize = 48;
+    const AFTER: usize = 40;
+    let parting = parting(expected, received);
+    let from = parting.saturating_sub(BEFORE);
+    let ahead = if from > 0 { "…" } else { "" };
+    let line = |bytes: &[u8]| {
+        let until = bytes.len().min(parting + AFTER);
+        let rest = if until < bytes.len() { "…" } else { "" };
+        format!("\"{ahead}{}{rest}\"", visible(&bytes[from..until]))
+    };
+    let column =
+        1 + ahead.chars().count() + visible(&expected[from..parting]).chars().count();
+    format!(
+        "expected  {}\nreceived  {}\n{:10}{:column$}^ {remark}",
+        line(expected),
+        line(received),
+        "",
+        ""
+    )
+}
+
+/// The index of the first byte in which the two differ, never inside a character of `expected`.
+pub fn parting(expected: &[u8], received: &[u8]) -> usize {
+    let mut index = expected
+        .iter()
+        .zip(received)
+        .take_while(|(a, b)| a == b)
+        .count();
+    if index < expected.len()
+        && index < received.len()
+        && std::str::from_utf8(expected).is_ok()
+    {
+        while index > 0 && expected[index] & 0xC0 == 0x80 {
+            index -= 1;
+        }
+    }
+    index
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mark_stands_under_the_byte_where_they_part() {
+        let story = compared(b"Hello\nAnn", b"Hello\nBob", "byte 7 differs");
+        assert_eq!(
+            story,
+            "expected  \"Hello\\nAnn\"\nreceived  \"Hello\\nBob\"\n                  ^ byte 7 differs"
+        );
+    }
+
+    #[test]
+    fn a_character_is_never_split() {
+        assert_eq!(parting("é".as_bytes(), "è".as_bytes()), 0);
+        assert_eq!(parting(b"\xff\x81", b"\xff\x82"), 1);
+        assert_eq!(parting("né".as_bytes(), "n".as_bytes()), 1);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_shown() {
+        assert_eq!(visible(b"a\xffb\x00\r\n"), "a\\xffb\\u{0}\\r\\n");
+    }
+
+    #[test]
+    fn long_texts_are_shown_around_the_mark() {
+        let long = [b'x'; 300];
+        let story = compared(&long, &[&long[..200], b"y"].concat(), "here");
+        assert!(
+            story.lines().all(|line| line.chars().count() < 110),
+            "{story}"
+        );
+    }
+}

@@ -1,0 +1,335 @@
+//! The program under test: a function on a thread of its own, or a command. It is watched, and can be asked what it does.
+
+use crate::blocked::{self, Whose};
+use crate::story::{Log, Story};
+use std::cell::{Cell, RefCell};
+use std::fmt::Display;
+use std::io::{self, Read, Write};
+use std::panic::{self, AssertUnwindSafe};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long anything may take that should take no time: 3 seconds, or as many as `GRADER_SECONDS` says.
+pub fn limit() -> Duration {
+    let seconds = std::env::var("GRADER_SECONDS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .filter(|&seconds| seconds > 0);
+    Duration::from_secs(seconds.unwrap_or(3))
+}
+
+/// What a student's function gives back: a value, or a result with one.
+pub trait Outcome {
+    /// The value.
+    type Value: Send + 'static;
+    /// The value, or the error in words.
+    fn outcome(self) -> Result<Self::Value, String>;
+}
+
+impl Outcome for () {
+    type Value = ();
+    fn outcome(self) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+impl<T: Send + 'static, E: Display> Outcome for Result<T, E> {
+    type Value = T;
+    fn outcome(self) -> Result<T, String> {
+        self.map_err(|error| error.to_string())
+    }
+}
+
+/// How a program ended.
+#[derive(Clone)]
+enum End {
+    Returned,
+    Failed(String),
+    Panicked(String),
+    Exited(ExitStatus),
+}
+
+pub(crate) struct Student {
+    /// `your server`, `your client`
+    pub what: String,
+    body: Body,
+    end: Arc<Mutex<Option<End>>>,
+}
+
+enum Body {
+    Thread(String),
+    Program(Arc<Mutex<Child>>, Arc<Mutex<Vec<u8>>>),
+}
+
+impl Student {
+    /// Starts a function on a thread. The receiver gets its value; it is cut off if there is none.
+    pub fn function<R: Outcome>(
+        what: &str,
+        function: impl FnOnce() -> R + Send + 'static,
+    ) -> (Arc<Self>, Receiver<R::Value>) {
+        static COUNT: AtomicUsize = AtomicUsize::new(1);
+        prepare();
+        let name = format!("student {}", COUNT.fetch_add(1, Ordering::Relaxed));
+        let end = Arc::new(Mutex::new(None));
+        let (sender, receiver) = mpsc::channel();
+        let set_end = Arc::clone(&end);
+        let body = move || {
+            WATCHED.set(true);
+            let outcome = panic::catch_unwind(AssertUnwindSafe(|| function().outcome()));
+            let (ended, value) = match outcome {
+                Ok(Ok(value)) => (End::Returned, Some(value)),
+                Ok(Err(error)) => (End::Failed(error), None),
+                Err(_) => (End::Panicked(PANIC.take()), None),
+            };
+            *lock(&set_end) = Some(ended);
+            if let Some(value) = value {
+                // Nobody may be interested.
+                _ = sender.send(value);
+            }
+        };
+        if let Err(error) = thread::Builder::new().name(name.clone()).spawn(body) {
+            *lock(&end) = Some(End::Failed(format!("no thread can be started: {error}")));
+        }
+        let student = Self {
+            what: what.to_owned(),
+            body: Body::Thread(name),
+            end,
+        };
+        (Arc::new(student), receiver)
+    }
+
+    /// Starts a command. The receiver gets what it printed, once it has ended.
+    pub fn program(
+        what: &str,
+        words: &[String],
+    ) -> Result<(Arc<Self>, Receiver<Vec<u8>>), Story> {
+        prepare();
+        let command = words.join(" ");
+        let (name, arguments) = words
+            .split_first()
+            .ok_or_else(|| Story::new(format!("the command of {what} is empty")))?;
+        let mut child = Command::new(name)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|error| {
+                Story::new(format!("{what} can't be started: `{command}`: {error}")).ending(
+                    "Does the command work when you type it, in this folder, with a port number for {port}?",
+                )
+            })?;
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let child = Arc::new(Mutex::new(child));
+        let end = Arc::new(Mutex::new(None));
+        let errors = Arc::new(Mutex::new(Vec::new()));
+        let (sender, receiver) = mpsc::channel();
+
+        let said = Arc::clone(&errors);
+        thread::spawn(move || {
+            let mut buffer = [0; 1024];
+            let Some(mut stderr) = stderr else { return };
+            while let Ok(count @ 1..) = stderr.read(&mut buffer) {
+                let mut said = lock(&said);
+                said.extend_from_slice(&buffer[..count]);
+                let excess = said.len().saturating_sub(2000);
+                said.drain(..excess);
+            }
+        });
+        let (waited, set_end) = (Arc::clone(&child), Arc::clone(&end));
+        thread::spawn(move || {
+            let mut printed = Vec::new();
+            if let Some(mut stdout) = stdout {
+                // What was printed before an error counts.
+                _ = stdout.read_to_end(&mut printed);
+            }
+            loop {
+                let status = lock(&waited).try_wait();
+                match status {
+                    Ok(None) => thread::sleep(Duration::from_millis(2)),
+                    Ok(Some(status)) => {
+                        *lock(&set_end) = Some(End::Exited(status));
+                        break;
+                    }
+                    Err(_) => break,
+                }
+            }
+            _ = sender.send(printed);
+        });
+        let student = Self {
+            what: what.to_owned(),
+            body: Body::Program(child, errors),
+            end,
+        };
+        Ok((Arc::new(student), receiver))
+    }
+
+    /// A story about this program: what it did (`said something else`), and what it is doing now.
+    pub fn story(
+        &self,
+        log: &Log,
+        did: &str,
+        ending: &str,
+        connections: &[(u16, u16)],
+    ) -> Story {
+        let state = self.state(connections);
+        if let State::Unwritten(place) = state {
+            return Story::new(format!(
+                "{} is not written yet: there is a todo!() at {place}",
+                self.what
+            ));
+        }
+        let headline = match log.circumstances() {
+            Some(circumstance) => {
+                format!("{} failed {circumstance}: it {did}", self.what)
+            }
+            None => format!("{} {did}", self.what),
+        };
+        let mut story = Story::new(headline).after(log).ending(ending);
+        if let State::Known(state) = state {
+            story = story.ending(format!("By then {} {state}.", self.what));
+        }
+        if let Body::Program(_, errors) = &self.body {
+            let errors = lock(errors);
+            if !errors.is_empty() {
+                let text = String::from_utf8_lossy(&errors);
+                let lines: Vec<&str> = text.lines().collect();
+                let last = lines[lines.len().saturating_sub(12)..].join("\n");
+                story = story.ending(format!("The end of its standard error:\n{last}"));
+            }
+        }
+        story
+    }
+
+    /// Whether it ends within the time limit.
+    pub fn ends(&self) -> bool {
+        self.ends_within(limit())
+    }
+
+    /// Whether it ends within `time`.
+    pub fn ends_within(&self, time: Duration) -> bool {
+        let until = Instant::now() + time;
+        while lock(&self.end).is_none() {
+            if Instant::now() > until {
+                return false;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        true
+    }
+
+    /// Whether it has ended.
+    pub fn ended(&self) -> bool {
+        lock(&self.end).is_some()
+    }
+
+    /// Whether it has ended, and not as it should.
+    pub fn went_wrong(&self) -> bool {
+        match &*lock(&self.end) {
+            None | Some(End::Returned) => false,
+            Some(End::Failed(_) | End::Panicked(_)) => true,
+            Some(End::Exited(status)) => !status.success(),
+        }
+    }
+
+    fn state(&self, connections: &[(u16, u16)]) -> State {
+        // What ends a program ends its connections first: give it the time to have ended.
+        self.ends_within(Duration::from_millis(200));
+        let end = lock(&self.end).clone();
+        State::Known(match end {
+            Some(End::Returned) => String::from("had returned"),
+            Some(End::Failed(error)) => format!("had returned the error \"{error}\""),
+            Some(End::Panicked(message)) => {
+                match message.split_once(": not yet implemented") {
+                    Some((place, _)) => return State::Unwritten(place.to_owned()),
+                    None => format!("had panicked at {message}"),
+                }
+            }
+            Some(End::Exited(status)) => format!("had ended ({status})"),
+            None => {
+                let whose = match &self.body {
+                    Body::Thread(name) => Whose::Threads(name),
+                    Body::Program(child, _) => Whose::Process(lock(child).id()),
+                };
+                let calls = blocked::calls(&whose, connections);
+                if calls.is_empty() {
+                    return State::Unknown;
+                }
+                format!("was {}", calls.join(", and "))
+            }
+        })
+    }
+}
+
+enum State {
+    Unwritten(String),
+    Known(String),
+    Unknown,
+}
+
+impl Drop for Student {
+    fn drop(&mut self) {
+        if let Body::Program(child, _) = &self.body {
+            let mut child = lock(child);
+            // It may have ended by itself.
+            _ = child.kill();
+            _ = child.wait();
+        }
+    }
+}
+
+thread_local! {
+    static WATCHED: Cell<bool> = const { Cell::new(false) };
+    static PANIC: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Once a process: panics of students' functions are kept for the story, and a last limit is set on everything.
+fn prepare() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !WATCHED.get() {
+                return usual(info);
+            }
+            let payload = info.payload();
+            let message = match (
+                payload.downcast_ref::<&str>(),
+                payload.downcast_ref::<String>(),
+            ) {
+                (Some(message), _) => message,
+                (_, Some(message)) => message.as_str(),
+                _ => "no message",
+            };
+            let place = info
+                .location()
+                .map(|place| {
+                    format!("{}:{}: ", place.file().replace('\\', "/"), place.line())
+                })
+                .unwrap_or_default();
+            PANIC.set(format!("{place}{message}"));
+        }));
+        last_resort(limit() * 20);
+    });
+}
+
+/// Ends this process after `time`, whatever it is doing. Each wait has its own, much shorter limit; this is for a
+/// test that calls a function which blocks without asking the grader to watch it.
+pub(crate) fn last_resort(time: Duration) {
+    thread::spawn(move || {
+        thread::sleep(time);
+        // Past the test runner, which would keep it to itself.
+        let message =
+            format!("error: still not done after {} s; ended\n", time.as_secs());
+        _ = io::stderr().write_all(message.as_bytes());
+        std::process::exit(1);
+    });
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
