@@ -46,7 +46,7 @@ pub fn render(scenario: &str, root: &Path) -> Result<String> {
     );
     let _ = writeln!(
         html,
-        "<div class=\"rec-chart\" tabindex=\"0\" role=\"group\" aria-label=\"Sequence chart\">{}</div>",
+        "<div class=\"rec-cols\"><div class=\"rec-chart\" tabindex=\"0\" role=\"group\" aria-label=\"Sequence chart\">{}</div>",
         svg::draw(&id, &recording, &steps, &layout),
     );
     html += "<div class=\"rec-side\">\n";
@@ -61,7 +61,7 @@ pub fn render(scenario: &str, root: &Path) -> Result<String> {
             &recording.printed(&program.id, "stdout"),
         );
     }
-    html += "</div>\n</div>\n";
+    html += "</div>\n</div>\n</div>\n";
     let _ = writeln!(
         html,
         "<p class=\"rec-meta\">Recorded {} on Linux {}: <code>cargo book record {}</code></p>",

@@ -71,13 +71,14 @@ impl Chart<'_> {
         for (index, program) in self.recording.programs.iter().enumerate() {
             let y = self.layout.head(index);
             let x = self.layout.thread(index, 1);
+            let who = self.who(index);
             let (x, class) = match self.layout.sides[index] {
                 Side::Left => (x, ""),
                 Side::Right => (x + LANE, " e"),
             };
             let _ = writeln!(
                 svg,
-                "<text class=\"head p{index}{class}\" x=\"{x}\" y=\"{y}\">{}</text>",
+                "<text class=\"head {who}{class}\" x=\"{x}\" y=\"{y}\">{}</text>",
                 escape(&program.id)
             );
         }
@@ -144,10 +145,11 @@ impl Chart<'_> {
             }
             let program = self.recording.program(program);
             let x = self.layout.thread(program, thread);
+            let who = self.who(program);
             let wait = if step.waits { " wait" } else { "" };
             let _ = write!(
                 svg,
-                "<rect class=\"box p{program}{wait}\" x=\"{x}\" y=\"{from}\" width=\"{LANE}\" height=\"{}\" rx=\"3\"/>",
+                "<rect class=\"box {who}{wait}\" x=\"{x}\" y=\"{from}\" width=\"{LANE}\" height=\"{}\" rx=\"3\"/>",
                 to - from
             );
             if let Some(line) = line {
@@ -212,12 +214,13 @@ impl Chart<'_> {
         let row = &self.layout.rows[at];
         let y = row.y + row.height / 2;
         let (begin, end) = self.layout.middle;
+        let who = self.who(program);
         let (x, class, from, to) = match self.layout.sides[program] {
             Side::Left => (begin + 3, class.to_owned(), lane + LANE, begin),
             Side::Right => (end - 3, format!("{class} e"), end, lane),
         };
         format!(
-            "<path class=\"to p{program}\" d=\"M{from} {y}H{to}\"/><text class=\"{class}\" x=\"{x}\" y=\"{}\">{text}</text>\n",
+            "<path class=\"to {who}\" d=\"M{from} {y}H{to}\"/><text class=\"{class}\" x=\"{x}\" y=\"{}\">{text}</text>\n",
             y + 4
         )
     }
@@ -235,9 +238,10 @@ impl Chart<'_> {
             Side::Left => (begin, lane + LANE, begin),
             Side::Right => (end - width, end, lane),
         };
+        let who = self.who(program);
         let stream = if print.stream == "stderr" { " err" } else { "" };
         let mut svg = format!(
-            "<path class=\"to p{program}\" d=\"M{from} {y}H{to}\"/>\
+            "<path class=\"to {who}\" d=\"M{from} {y}H{to}\"/>\
              <rect class=\"tty\" x=\"{x}\" y=\"{}\" width=\"{width}\" height=\"{}\" rx=\"3\"/>\
              <text class=\"out{stream}\" y=\"{}\">",
             row.y + 2,
@@ -333,6 +337,16 @@ impl Chart<'_> {
             y + 4,
             escape(&state.to),
         )
+    }
+
+    /// The class that gives a program its colour: `ps` for a server, `p1`, `p2`, `p3` for the clients.
+    fn who(&self, program: usize) -> String {
+        let sides = &self.layout.sides;
+        if sides[program] == Side::Left {
+            return "ps".to_owned();
+        }
+        let before = sides[..program].iter().filter(|side| **side == Side::Right);
+        format!("p{}", before.count() % 3 + 1)
     }
 
     /// Whether any of this is in the piece.

@@ -1,0 +1,259 @@
+// Steps through a recording. All that it shows is on the page already: without it, nothing is missing but the stepping.
+'use strict';
+(() => {
+    const ICONS = {
+        first: 'M2 2h2v12H2zM14 2v12L5 8z',
+        back: 'M12 2v12L3 8z',
+        play: 'M4 2v12l10-6z',
+        pause: 'M3 2h4v12H3zM9 2h4v12H9z',
+        forward: 'M4 2v12l9-6z',
+        last: 'M12 2h2v12h-2zM2 2v12l9-6z',
+    };
+    const calm = matchMedia('(prefers-reduced-motion: reduce)');
+
+    /** Makes an element: `make('p', { className: 'x' }, child, …)`. */
+    function make(name, properties = {}, ...children) {
+        const element = Object.assign(document.createElement(name), properties);
+        element.append(...children);
+        return element;
+    }
+
+    const icon = name => `<svg viewBox="0 0 16 16" aria-hidden="true"><path d="${ICONS[name]}"/></svg>`;
+
+    function button(name, label, act) {
+        const it = make('button', { type: 'button', title: label, innerHTML: icon(name), onclick: act });
+        it.setAttribute('aria-label', label);
+        it.dataset.act = name;
+        return it;
+    }
+
+    function enhance(root) {
+        const data = JSON.parse(root.querySelector('script[type="application/json"]').textContent);
+        const { steps, programs, sockets, states } = data;
+        const last = steps.length - 1;
+        const chart = root.querySelector('.rec-chart');
+        const sentences = [...root.querySelectorAll('.rec-events li')].map(li => li.textContent);
+        const listings = [...root.querySelectorAll('.listing')];
+        const terminals = [...root.querySelectorAll('.terminal')].map(terminal => {
+            // Keep the room that the whole text takes, so that nothing jumps while it fills.
+            const pre = name => terminal.querySelector(`.${name}`);
+            return { out: pre('out'), err: pre('err') };
+        });
+        let at = 0, timer = null, skipAcks = false;
+
+        // The controls
+        const position = make('output');
+        const slider = make('input', { type: 'range', min: 1, max: steps.length, value: 1 });
+        slider.setAttribute('aria-label', 'Step');
+        const acks = make('input', { type: 'checkbox' });
+        const play = button('play', 'Play', () => timer ? pause() : start());
+        const controls = make('div', { className: 'rec-controls' },
+            button('first', 'First step', () => stop(0)),
+            button('back', 'Step back', () => stop(next(-1))),
+            play,
+            button('forward', 'Step forward', () => stop(next(1))),
+            button('last', 'Last step', () => stop(last)),
+            slider, position,
+            make('label', {}, acks, ' hide bare acknowledgements'));
+        controls.setAttribute('role', 'group');
+        controls.setAttribute('aria-label', 'Player');
+
+        // What is now
+        const sentence = make('p');
+        sentence.setAttribute('aria-live', 'polite');
+        const fields = make('dl');
+        const segment = make('details', {}, make('summary', { textContent: 'The segment’s fields' }), fields);
+        const now = make('div', { className: 'rec-now' }, sentence, segment);
+        const list = make('dl', { className: 'rec-sockets' });
+        const badges = sockets.map(socket => {
+            const badge = make('b');
+            const meaning = make('dd');
+            list.append(make('dt', {}, make('span', { textContent: socket.n }), badge), meaning);
+            return { badge, meaning };
+        });
+        const row = make('div', { className: 'rec-row' });
+        const later = make('div', { className: 'rec-later' });
+        chart.append(row, later);
+        root.querySelector('.rec-cols').before(controls, now);
+        root.querySelector('.rec-side .terminals').before(list);
+        for (const listing of listings) listing.open = true;
+        root.classList.add('ready');
+        for (const { out, err } of terminals) {
+            const height = pre => pre && (pre.style.minHeight = `${pre.offsetHeight}px`);
+            height(out);
+            height(err);
+        }
+
+        const hidden = step => skipAcks && step.b;
+
+        /** The step before or after this one that is shown. */
+        function next(by) {
+            let to = at + by;
+            while (steps[to] && hidden(steps[to])) to += by;
+            return steps[to] ? to : at;
+        }
+
+        function show(to) {
+            at = to;
+            const step = steps[at];
+            position.textContent = `step ${at + 1} of ${steps.length}`;
+            slider.value = at + 1;
+            slider.setAttribute('aria-valuetext', position.textContent);
+            sentence.textContent = sentences[at];
+            controls.querySelector('[data-act=first]').disabled = controls.querySelector('[data-act=back]').disabled = at === 0;
+            controls.querySelector('[data-act=last]').disabled = controls.querySelector('[data-act=forward]').disabled = at === last;
+            showFields(step);
+            showTexts();
+            showStates();
+            showLines(step);
+            showRow(step);
+        }
+
+        function showFields(step) {
+            segment.hidden = step.k !== 's';
+            if (segment.hidden) return;
+            const names = ['flags', 'sequence number', 'acknowledgement', 'length', 'payload'];
+            fields.replaceChildren(...names.flatMap((name, index) => {
+                const value = step.f[index];
+                const text = value === null ? 'none' : index === 4 ? JSON.stringify(value) : String(value);
+                return [make('dt', { textContent: name }), make('dd', {}, make('code', { textContent: text }))];
+            }));
+        }
+
+        /** The terminals, with what has been printed so far. */
+        function showTexts() {
+            const out = programs.map(() => '');
+            const err = programs.map(() => '');
+            for (const step of steps.slice(0, at + 1)) {
+                if (step.k === 't' || step.k === 'p') (step.e ? err : out)[step.p] += step.x;
+            }
+            terminals.forEach((terminal, program) => {
+                if (terminal.out) terminal.out.textContent = out[program];
+                if (terminal.err) terminal.err.textContent = err[program];
+            });
+        }
+
+        function showStates() {
+            const current = sockets.map(() => null);
+            for (const step of steps.slice(0, at + 1)) {
+                if (step.k === 'S') current[step.s] = step.x;
+            }
+            badges.forEach(({ badge, meaning }, socket) => {
+                const state = current[socket];
+                badge.textContent = state ?? '—';
+                badge.className = (state ?? '').toLowerCase();
+                meaning.textContent = state ? states[state] : 'No connection yet.';
+            });
+        }
+
+        /** Lights the line at work, and those in which other threads wait. */
+        function showLines(step) {
+            for (const line of root.querySelectorAll('.listing :is(.lit, .waits)')) line.classList.remove('lit', 'waits');
+            const waiting = new Map();
+            for (const { k, p, h, l, w } of steps.slice(0, at + 1)) {
+                if (k === 'e') for (const key of waiting.keys()) if (key.startsWith(`${p}/`)) waiting.delete(key);
+                if (k === 'c' || k === 'r') waiting.delete(`${p}/${h}`);
+                if (k === 'c' && w) waiting.set(`${p}/${h}`, [p, l]);
+            }
+            const mark = (program, line, name) => {
+                const listing = listings[programs[program].e];
+                const element = listing?.querySelector(`[data-n="${line}"]`);
+                element?.classList.add(name);
+                return element;
+            };
+            for (const [program, line] of waiting.values()) mark(program, line, 'waits');
+            if (step.l) reveal(mark(step.p, step.l, 'lit'));
+        }
+
+        /** Scrolls a listing, and nothing else, so that the line can be seen. */
+        function reveal(line) {
+            const pre = line?.closest('pre');
+            if (!pre) return;
+            const top = line.getBoundingClientRect().top - pre.getBoundingClientRect().top + pre.scrollTop;
+            const above = top < pre.scrollTop + 20;
+            const below = top > pre.scrollTop + pre.clientHeight - 50;
+            if (above || below) pre.scrollTop = top - pre.clientHeight / 3;
+        }
+
+        function showRow(step) {
+            const [y, height] = step.y;
+            const share = units => `${100 * units / data.height}%`;
+            const full = [...chart.querySelectorAll('.seq')].reduce((sum, svg) => sum + svg.getBoundingClientRect().height, 0);
+            const pixels = units => full * units / data.height;
+            row.style.top = `${pixels(y)}px`;
+            row.style.height = `${pixels(height)}px`;
+            later.style.top = `${pixels(y + height)}px`;
+            later.style.height = `${pixels(data.height - y - height)}px`;
+            const top = pixels(y);
+            if (top < chart.scrollTop + 40 || top > chart.scrollTop + chart.clientHeight - 100) {
+                chart.scrollTo({ top: top - chart.clientHeight / 2, behavior: calm.matches ? 'auto' : 'smooth' });
+            }
+        }
+
+        function pause() {
+            clearInterval(timer);
+            timer = null;
+            sentence.setAttribute('aria-live', 'polite');
+            play.innerHTML = icon('play');
+            play.title = 'Play';
+            play.setAttribute('aria-label', 'Play');
+        }
+
+        function start() {
+            sentence.setAttribute('aria-live', 'off'); // a voice could not keep up
+            play.innerHTML = icon('pause');
+            play.title = 'Pause';
+            play.setAttribute('aria-label', 'Pause');
+            if (at === last) show(0);
+            timer = setInterval(() => {
+                if (next(1) === at) pause(); else show(next(1));
+            }, 900);
+        }
+
+        function stop(to) {
+            pause();
+            show(to);
+        }
+
+        slider.oninput = () => {
+            let to = slider.value - 1;
+            if (hidden(steps[to])) to = to < at ? next(-1) : next(1);
+            stop(to);
+        };
+        acks.onchange = () => {
+            skipAcks = acks.checked;
+            root.classList.toggle('no-acks', skipAcks);
+            if (hidden(steps[at])) stop(next(-1));
+        };
+        const keys = {
+            ArrowRight: () => next(1), ArrowDown: () => next(1),
+            ArrowLeft: () => next(-1), ArrowUp: () => next(-1),
+            Home: () => 0, End: () => last,
+        };
+        const byKey = event => {
+            const to = keys[event.key];
+            if (!to || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+            event.preventDefault(); // the page would scroll,
+            event.stopPropagation(); // and mdBook would turn it
+            stop(to());
+        };
+        controls.addEventListener('keydown', byKey);
+        chart.addEventListener('keydown', byKey);
+        chart.addEventListener('click', event => {
+            const svg = event.target.closest('.seq');
+            if (!svg) return;
+            const box = svg.getBoundingClientRect();
+            const view = svg.viewBox.baseVal;
+            const y = view.y + (event.clientY - box.top) / box.height * view.height;
+            const to = steps.findLastIndex(step => step.y[0] <= y);
+            if (to >= 0 && !hidden(steps[to])) stop(to);
+        });
+        calm.addEventListener('change', () => calm.matches && pause());
+        addEventListener('resize', () => showRow(steps[at]));
+        addEventListener('beforeprint', () => { chart.scrollTop = 0; });
+        play.hidden = calm.matches;
+        show(0);
+    }
+
+    for (const root of document.querySelectorAll('.recording')) enhance(root);
+})();
