@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -97,15 +98,13 @@ impl Sources {
             if name.is_empty() {
                 continue; // a chapter that is only announced
             }
-            match fs::read_to_string(chapters.join(&name)) {
+            match read(&self.root, &format!("chapters/{name}")) {
                 Ok(text) => self.pages.push((name, text)),
-                Err(error) => {
+                Err(why) => {
                     self.complete = false;
-                    self.problems.push(Problem::new(
-                        "chapters/SUMMARY.md",
-                        line_at(&summary, range.start),
-                        format!("can't read the page `{name}`: {error}"),
-                    ));
+                    let line = line_at(&summary, range.start);
+                    let problem = Problem::new("chapters/SUMMARY.md", line, why);
+                    self.problems.push(problem);
                 }
             }
         }
@@ -222,15 +221,18 @@ impl Includes<'_> {
         depth: usize,
     ) -> Result<(), String> {
         let is_ours = directives::OURS.contains(&directive.name);
-        let is_known = is_ours || directives::OF_MDBOOK.contains(&directive.name);
-        if directive.in_code && !is_known {
-            return Ok(()); // code of another kind
+        let is_of_mdbook = directives::OF_MDBOOK.contains(&directive.name);
+        if (directive.in_code || depth > 0) && !is_of_mdbook {
+            return Ok(()); // something else that is written like this
         }
-        if !is_known {
+        if !is_ours && !is_of_mdbook {
             return Err("there is no such directive".into());
         }
         if !directive.complete {
             return Err("lacks its closing braces".into());
+        }
+        if is_ours && !directive.alone {
+            return Err("has to stand on a line of its own".into());
         }
         match (directive.name, directive.arguments.as_slice()) {
             ("include" | "rustdoc_include" | "playground", []) => {
@@ -243,15 +245,14 @@ impl Includes<'_> {
                 };
                 let file = join(folder, path)
                     .ok_or_else(|| format!("`{path}` is outside of the repository"))?;
-                let text = fs::read_to_string(self.root.join(&file))
-                    .map_err(|error| format!("can't read `{file}`: {error}"))?;
+                self.shown.insert(file.clone());
+                let text = read(self.root, &file)?;
                 if let Some(part) = part {
                     check_part(&text, part).map_err(|why| format!("`{file}` {why}"))?;
                 }
                 if depth < 10 {
                     self.text(&text, page, parent(&file), Some(line), depth + 1);
                 }
-                self.shown.insert(file);
             }
             ("terminals", names) => {
                 for name in names {
@@ -268,6 +269,14 @@ impl Includes<'_> {
         }
         Ok(())
     }
+}
+
+/// Reads a file, given as seen from the root; the error names it.
+fn read(root: &Path, file: &str) -> Result<String, String> {
+    fs::read_to_string(root.join(file)).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => format!("there is no `{file}`"),
+        _ => format!("can't read `{file}`: {error}"),
+    })
 }
 
 /// Checks that a text has the part that an include asks for: an anchor, or lines (`3`, `3:`, `:7`, `3:7`).

@@ -35,6 +35,8 @@ pub struct Directive<'a> {
     pub complete: bool,
     /// Whether it stands in a code block or between backticks.
     pub in_code: bool,
+    /// Whether its line has nothing else.
+    pub alone: bool,
 }
 
 /// Finds the directives in a Markdown text, without those that a backslash escapes (`\{{#…}}`).
@@ -54,10 +56,17 @@ pub fn find(text: &str) -> Vec<Directive<'_>> {
                 arguments: found.get(2)?.as_str().split_whitespace().collect(),
                 in_code: code.iter().any(|code| code.contains(&range.start)),
                 complete: found.get(3).is_some(),
+                alone: is_alone(text, &range),
                 range,
             })
         })
         .collect()
+}
+
+fn is_alone(text: &str, range: &Range<usize>) -> bool {
+    let (before, after) = (&text[..range.start], &text[range.end..]);
+    (before.is_empty() || before.ends_with('\n'))
+        && after.lines().next().unwrap_or_default().trim().is_empty()
 }
 
 /// Where the text is code.
@@ -125,7 +134,8 @@ impl Workbook {
                 self.problems.borrow_mut().push(problem);
                 String::new()
             });
-            (directive.range, html)
+            // Between empty lines, whatever is around it, Markdown takes it for a block of HTML.
+            (directive.range, format!("\n{html}\n\n"))
         });
         with_links_to_copied_examples(&replace(text, expanded))
     }

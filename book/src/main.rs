@@ -9,16 +9,20 @@ mod html;
 mod links;
 mod predict;
 mod record;
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))] // there is no recorder
 #[path = "../../tests/scenarios.rs"]
 mod scenarios;
 mod serve;
+#[cfg(target_os = "linux")]
+#[path = "../../tests/stage.rs"]
+mod stage;
 mod terminals;
 mod warnings;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use lexopt::prelude::*;
 
 const HELP: &str = "\
@@ -122,9 +126,7 @@ fn parse(mut args: lexopt::Parser) -> Result<(Command, PathBuf)> {
         },
     };
     let root = match root {
-        Some(root) => root
-            .canonicalize()
-            .with_context(|| format!("can't open {}", root.display()))?,
+        Some(root) => std::path::absolute(root)?,
         None => home(),
     };
     Ok((command, root))

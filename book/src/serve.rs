@@ -11,8 +11,7 @@ use anyhow::{Context, Result, bail};
 use axum::Router;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::routing::get;
-use notify_debouncer_mini::notify::{RecommendedWatcher, RecursiveMode};
-use notify_debouncer_mini::{DebounceEventResult, Debouncer, new_debouncer};
+use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::watch;
 use tower_http::services::{ServeDir, ServeFile};
 
@@ -22,16 +21,16 @@ use crate::tell;
 /// Where the pages wait for the message that makes them reload.
 const LIVE_RELOAD: &str = "__livereload";
 
-/// An editor's several steps of saving a file are one change.
+/// What follows sooner belongs to the same change: an editor saves a file in several steps.
 const ONE_CHANGE: Duration = Duration::from_millis(100);
 
-/// What the book is made of. Where it is a folder, with all that is in it.
-const MATERIAL: &[&str] = &[
-    "chapters",
-    "examples",
-    "tests/transcripts",
-    "book/theme",
-    "book/book.toml",
+/// The folders with what the book is made of, and whether all that is in them is.
+const MATERIAL: &[(&str, RecursiveMode)] = &[
+    ("chapters", RecursiveMode::Recursive),
+    ("examples", RecursiveMode::Recursive),
+    ("tests/transcripts", RecursiveMode::Recursive),
+    ("book/theme", RecursiveMode::Recursive),
+    ("book", RecursiveMode::NonRecursive), // for book.toml: an editor may put a new file in its place
 ];
 
 /// Builds the book within the folder `target`, serves it on that port of 127.0.0.1 (0: any), and opens it in a browser
@@ -105,17 +104,19 @@ fn listen(port: u16) -> Result<TcpListener> {
     Ok(listener)
 }
 
-/// Watches what the book is made of, as long as the watcher lives: each message is a change, or several at once.
-fn watch_material(root: &Path) -> Result<(Debouncer<RecommendedWatcher>, Receiver<()>)> {
-    let material: Vec<PathBuf> = MATERIAL.iter().map(|name| root.join(name)).collect();
-    let (sender, changes) = mpsc::channel();
-    let is_material = {
-        let material = material.clone();
-        move |path: &Path| material.iter().any(|it| path.starts_with(it))
+/// Watches what the book is made of, as long as the watcher lives, and says when something of it has changed.
+fn watch_material(root: &Path) -> Result<(RecommendedWatcher, Receiver<()>)> {
+    // Of what lies directly in the crate's folder, the settings alone are the book's. (A system may name the root in
+    // another way than we do.)
+    let is_material = |path: &PathBuf| {
+        path.ends_with("book/book.toml")
+            || !path.parent().is_some_and(|it| it.ends_with("book"))
     };
-    let mut debouncer = new_debouncer(ONE_CHANGE, move |events: DebounceEventResult| {
-        let is_change = match events {
-            Ok(events) => events.iter().any(|event| is_material(&event.path)),
+    let (sender, changes) = mpsc::channel();
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+        let is_change = match event {
+            // A file that is only read, as each build does, is told of as well.
+            Ok(event) => !event.kind.is_access() && event.paths.iter().any(is_material),
             Err(_) => true, // whatever was missed
         };
         if is_change {
@@ -123,18 +124,16 @@ fn watch_material(root: &Path) -> Result<(Debouncer<RecommendedWatcher>, Receive
         }
     })
     .context("can't watch for changes")?;
-    for path in material.iter().filter(|it| it.exists()) {
-        // An editor may put a new file in a file's place, so what is watched is its folder.
-        let (folder, mode) = match path.parent() {
-            Some(folder) if path.is_file() => (folder, RecursiveMode::NonRecursive),
-            _ => (path.as_path(), RecursiveMode::Recursive),
-        };
-        debouncer
-            .watcher()
-            .watch(folder, mode)
-            .with_context(|| format!("can't watch {} for changes", folder.display()))?;
+    for (folder, mode) in MATERIAL {
+        let path = root.join(folder);
+        if !path.exists() {
+            continue;
+        }
+        watcher
+            .watch(&path, *mode)
+            .with_context(|| format!("can't watch {} for changes", path.display()))?;
     }
-    Ok((debouncer, changes))
+    Ok((watcher, changes))
 }
 
 /// Builds the book anew after each change, and lets the pages know. A book with problems does not replace a good one.
@@ -144,7 +143,7 @@ fn rebuild(root: &Path, dest: &Path, changes: &Receiver<()>, built: &watch::Send
         draft: false,
     };
     while changes.recv().is_ok() {
-        while changes.try_recv().is_ok() {} // one build will do
+        while changes.recv_timeout(ONE_CHANGE).is_ok() {}
         match build::run(root, dest, options) {
             Ok(()) => {
                 println!("built anew");
