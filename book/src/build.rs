@@ -7,6 +7,8 @@ use std::rc::Rc;
 
 use anyhow::{Context, Result, bail};
 use mdbook_driver::MDBook;
+use mdbook_driver::config::Config;
+use mdbook_summary::parse_summary;
 
 use crate::check::{self, Problem, Sources};
 use crate::directives::Workbook;
@@ -45,10 +47,6 @@ pub fn run(root: &Path, dest: &Path, options: Options) -> Result<()> {
     check_that_it_may_go(&dest)?;
     let mut sources = Sources::read(root)?;
     let mut problems = std::mem::take(&mut sources.problems);
-    if !sources.complete {
-        return refuse(problems);
-    }
-
     let parent = dest
         .parent()
         .context("the book needs a folder of its own")?;
@@ -117,12 +115,15 @@ fn render(
 ) -> Result<Vec<Problem>> {
     let problems = Rc::new(RefCell::new(Vec::new()));
     let warnings = warnings::during(|| -> Result<()> {
-        let mut book = MDBook::load(root.join("book"))?;
-        book.config.build.build_dir = new.to_owned();
+        let folder = root.join("book");
+        let mut config = Config::from_disk(folder.join("book.toml"))?;
+        config.build.build_dir = new.to_owned();
         if let Some(endpoint) = options.live_reload {
-            book.config
-                .set("output.html.live-reload-endpoint", endpoint)?;
+            config.set("output.html.live-reload-endpoint", endpoint)?;
         }
+        let summary = parse_summary(&sources.summary)
+            .context("chapters/SUMMARY.md is no list of pages")?;
+        let mut book = MDBook::load_with_config_and_summary(folder, config, summary)?;
         book.with_preprocessor(Workbook {
             root: root.to_owned(),
             problems: Rc::clone(&problems),

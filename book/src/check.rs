@@ -63,8 +63,8 @@ pub struct Sources {
     /// The pages' names within `chapters/`, with their text, in the order of the book.
     pub pages: Vec<(String, String)>,
     pub problems: Vec<Problem>,
-    /// Whether each page that is listed is there: otherwise there is no book to build.
-    pub complete: bool,
+    /// SUMMARY.md, where a page that is missing is announced only.
+    pub summary: String,
 }
 
 impl Sources {
@@ -74,7 +74,7 @@ impl Sources {
             root: root.to_owned(),
             pages: Vec::new(),
             problems: Vec::new(),
-            complete: true,
+            summary: String::new(),
         };
         sources.read_pages()?;
         let shown = sources.check_pages();
@@ -87,6 +87,7 @@ impl Sources {
         let summary = chapters.join("SUMMARY.md");
         let summary = fs::read_to_string(&summary)
             .with_context(|| format!("can't read {}", summary.display()))?;
+        let mut done = 0;
         for (event, range) in
             new_cmark_parser(&summary, &MarkdownOptions::default()).into_offset_iter()
         {
@@ -101,13 +102,18 @@ impl Sources {
             match read(&self.root, &format!("chapters/{name}")) {
                 Ok(text) => self.pages.push((name, text)),
                 Err(why) => {
-                    self.complete = false;
                     let line = line_at(&summary, range.start);
+                    if let Some(at) = summary[range.clone()].rfind(&*dest_url) {
+                        let at = range.start + at;
+                        self.summary += &summary[done..at];
+                        done = at + dest_url.len();
+                    }
                     let problem = Problem::new("chapters/SUMMARY.md", line, why);
                     self.problems.push(problem);
                 }
             }
         }
+        self.summary += &summary[done..];
         Ok(())
     }
 
@@ -255,20 +261,41 @@ impl Includes<'_> {
                 }
             }
             ("terminals", names) => {
-                for name in names {
-                    for end in ["txt", "err.txt"] {
-                        self.shown.insert(format!("tests/transcripts/{name}.{end}"));
-                    }
-                }
+                let names = names.iter().copied();
+                self.shown.extend(names.flat_map(transcripts));
             }
             ("recording", [name]) => {
-                self.shown
-                    .insert(format!("chapters/recordings/{name}.json"));
+                let file = format!("chapters/recordings/{name}.json");
+                let recording = read(self.root, &file).unwrap_or_default();
+                self.shown.extend(transcripts_of(&recording));
+                self.shown.insert(file);
             }
             _ => {}
         }
         Ok(())
     }
+}
+
+/// The files with the transcripts of a program.
+fn transcripts(name: &str) -> [String; 2] {
+    ["txt", "err.txt"].map(|end| format!("tests/transcripts/{name}.{end}"))
+}
+
+/// The files with the transcripts of a recording's programs. (If it is no recording, its picture will tell.)
+fn transcripts_of(recording: &str) -> Vec<String> {
+    #[derive(Default, serde::Deserialize)]
+    struct Recording {
+        programs: Vec<Program>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Program {
+        id: String,
+    }
+    let recording: Recording = serde_json::from_str(recording).unwrap_or_default();
+    let programs = recording.programs.iter();
+    programs
+        .flat_map(|program| transcripts(&program.id))
+        .collect()
 }
 
 /// Reads a file, given as seen from the root; the error names it.
