@@ -31,7 +31,9 @@ pub fn render(old: &str, new: &str, root: &Path) -> Result<String> {
                 ChangeTag::Insert => write!(html, "\n<ins>+ {line}</ins>"),
                 ChangeTag::Delete => write!(html, "\n<del>- {line}</del>"),
                 // Markdown takes a blank line for the end of the block.
-                ChangeTag::Equal if line.trim().is_empty() => write!(html, "&#10;  {line}"),
+                ChangeTag::Equal if line.trim().is_empty() => {
+                    write!(html, "&#10;  {line}")
+                }
                 ChangeTag::Equal => write!(html, "\n  {line}"),
             };
         }

@@ -53,15 +53,16 @@ pub fn render(scenario: &str, root: &Path) -> Result<String> {
     for example in recording.examples() {
         html += &listing::render(example, root)?;
     }
-    html += "<div class=\"terminals\">\n";
+    html += "</div>\n<div class=\"terminals\">\n";
     for program in &recording.programs {
         html += &terminals::terminal(
             &program.id,
+            &recording.names(),
             &recording.printed(&program.id, "stderr"),
             &recording.printed(&program.id, "stdout"),
         );
     }
-    html += "</div>\n</div>\n</div>\n";
+    html += "</div>\n</div>\n";
     let _ = writeln!(
         html,
         "<p class=\"rec-meta\">Recorded {} on Linux {}: <code>cargo book record {}</code></p>",

@@ -21,17 +21,22 @@ pub fn render(names: &[&str], root: &Path) -> Result<String> {
         if out.is_none() && err.is_none() {
             bail!("there is no transcript tests/transcripts/{name}.txt");
         }
-        html += &terminal(name, &err.unwrap_or_default(), &out.unwrap_or_default());
+        html += &terminal(
+            name,
+            names,
+            &err.unwrap_or_default(),
+            &out.unwrap_or_default(),
+        );
     }
     html += "</div>\n";
     Ok(html)
 }
 
-/// One terminal: the program's name, its command, what it said on standard error, and its transcript.
-pub fn terminal(name: &str, err: &str, out: &str) -> String {
+/// One terminal among these: the program's name, its command, what it said on standard error, and its transcript.
+pub fn terminal(name: &str, among: &[&str], err: &str, out: &str) -> String {
     let mut html = format!(
         "<figure class=\"terminal\"><figcaption>{}</figcaption>\n<pre class=\"command\">{}</pre>\n",
-        escape(title(name)),
+        escape(&label(name, among)),
         escape(&command(name)),
     );
     if !err.is_empty() {
@@ -67,9 +72,14 @@ pub fn example(name: &str) -> &str {
     name.split_once('-').map_or(name, |(example, _)| example)
 }
 
-/// What stands over a program's terminal.
-fn title(name: &str) -> &str {
-    example(name)
+/// What a program is called among these: by its example, and its suffix where that alone would not tell them apart.
+pub fn label(name: &str, among: &[&str]) -> String {
+    let example = example(name);
+    let same = among.iter().filter(|other| self::example(other) == example);
+    match name.split_once('-') {
+        Some((_, suffix)) if same.count() > 1 => format!("{example} ({suffix})"),
+        _ => example.to_owned(),
+    }
 }
 
 /// A file of tests/transcripts/, if there is one of this name.

@@ -39,11 +39,11 @@
             const pre = name => terminal.querySelector(`.${name}`);
             return { out: pre('out'), err: pre('err') };
         });
-        let at = 0, timer = null, skipAcks = false;
+        let at = -1, timer = null, skipAcks = false; // -1: before the first step all is shown
 
         // The controls
         const position = make('output');
-        const slider = make('input', { type: 'range', min: 1, max: steps.length, value: 1 });
+        const slider = make('input', { type: 'range', min: 0, max: steps.length, value: 0 });
         slider.setAttribute('aria-label', 'Step');
         const acks = make('input', { type: 'checkbox' });
         const play = button('play', 'Play', () => timer ? pause() : start());
@@ -75,7 +75,7 @@
         const later = make('div', { className: 'rec-later' });
         chart.append(row, later);
         root.querySelector('.rec-cols').before(controls, now);
-        root.querySelector('.rec-side .terminals').before(list);
+        root.querySelector('.rec-side').append(list);
         for (const listing of listings) listing.open = true;
         root.classList.add('ready');
         for (const { out, err } of terminals) {
@@ -84,6 +84,7 @@
             height(err);
         }
 
+        const told = () => at < 0 ? steps : steps.slice(0, at + 1);
         const hidden = step => skipAcks && step.b;
 
         /** The step before or after this one that is shown. */
@@ -96,11 +97,11 @@
         function show(to) {
             at = to;
             const step = steps[at];
-            position.textContent = `step ${at + 1} of ${steps.length}`;
+            position.textContent = step ? `step ${at + 1} of ${steps.length}` : `${steps.length} steps`;
             slider.value = at + 1;
             slider.setAttribute('aria-valuetext', position.textContent);
-            sentence.textContent = sentences[at];
-            controls.querySelector('[data-act=first]').disabled = controls.querySelector('[data-act=back]').disabled = at === 0;
+            sentence.textContent = step ? sentences[at] : 'The whole recording. Step through it with these buttons, or with the arrow keys.';
+            controls.querySelector('[data-act=first]').disabled = controls.querySelector('[data-act=back]').disabled = at <= 0;
             controls.querySelector('[data-act=last]').disabled = controls.querySelector('[data-act=forward]').disabled = at === last;
             showFields(step);
             showTexts();
@@ -110,7 +111,7 @@
         }
 
         function showFields(step) {
-            segment.hidden = step.k !== 's';
+            segment.hidden = step?.k !== 's';
             if (segment.hidden) return;
             const names = ['flags', 'sequence number', 'acknowledgement', 'length', 'payload'];
             fields.replaceChildren(...names.flatMap((name, index) => {
@@ -124,7 +125,7 @@
         function showTexts() {
             const out = programs.map(() => '');
             const err = programs.map(() => '');
-            for (const step of steps.slice(0, at + 1)) {
+            for (const step of told()) {
                 if (step.k === 't' || step.k === 'p') (step.e ? err : out)[step.p] += step.x;
             }
             terminals.forEach((terminal, program) => {
@@ -135,7 +136,7 @@
 
         function showStates() {
             const current = sockets.map(() => null);
-            for (const step of steps.slice(0, at + 1)) {
+            for (const step of told()) {
                 if (step.k === 'S') current[step.s] = step.x;
             }
             badges.forEach(({ badge, meaning }, socket) => {
@@ -162,7 +163,7 @@
                 return element;
             };
             for (const [program, line] of waiting.values()) mark(program, line, 'waits');
-            if (step.l) reveal(mark(step.p, step.l, 'lit'));
+            if (step?.l) reveal(mark(step.p, step.l, 'lit'));
         }
 
         /** Scrolls a listing, and nothing else, so that the line can be seen. */
@@ -176,8 +177,9 @@
         }
 
         function showRow(step) {
+            row.hidden = later.hidden = !step;
+            if (!step) return;
             const [y, height] = step.y;
-            const share = units => `${100 * units / data.height}%`;
             const full = [...chart.querySelectorAll('.seq')].reduce((sum, svg) => sum + svg.getBoundingClientRect().height, 0);
             const pixels = units => full * units / data.height;
             row.style.top = `${pixels(y)}px`;
@@ -217,13 +219,13 @@
 
         slider.oninput = () => {
             let to = slider.value - 1;
-            if (hidden(steps[to])) to = to < at ? next(-1) : next(1);
+            if (steps[to] && hidden(steps[to])) to = to < at ? next(-1) : next(1);
             stop(to);
         };
         acks.onchange = () => {
             skipAcks = acks.checked;
             root.classList.toggle('no-acks', skipAcks);
-            if (hidden(steps[at])) stop(next(-1));
+            if (steps[at] && hidden(steps[at])) stop(next(-1));
         };
         const keys = {
             ArrowRight: () => next(1), ArrowDown: () => next(1),
@@ -252,7 +254,7 @@
         addEventListener('resize', () => showRow(steps[at]));
         addEventListener('beforeprint', () => { chart.scrollTop = 0; });
         play.hidden = calm.matches;
-        show(0);
+        show(-1);
     }
 
     for (const root of document.querySelectorAll('.recording')) enhance(root);

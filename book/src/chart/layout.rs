@@ -194,7 +194,11 @@ fn socket_spans(
             let socket = recording.socket(socket);
             if recording.program(&recording.sockets[socket].program) == program {
                 let span = spans.entry(socket).or_insert((at, at));
-                span.1 = if goes_on { usize::MAX } else { at };
+                span.1 = match step.event.kind {
+                    Kind::State(_) if goes_on => usize::MAX,
+                    Kind::State(_) => at,
+                    _ => span.1.max(at),
+                };
             }
         }
     }
@@ -221,14 +225,17 @@ fn lanes<K: Ord + Copy>(spans: BTreeMap<K, (usize, usize)>) -> BTreeMap<K, u32> 
 
 /// Cuts a printed text into lines that fit between the rails.
 pub fn wrap(text: &str) -> Vec<String> {
-    let text = text.strip_suffix('\n').unwrap_or(text);
+    let text = match text {
+        "\n" => "⏎",
+        text => text.strip_suffix('\n').unwrap_or(text),
+    };
     let mut lines = Vec::new();
     for line in text.split('\n') {
         let characters: Vec<char> = line.chars().collect();
         if characters.is_empty() {
             lines.push(String::new());
         }
-        for piece in characters.chunks(CHARACTERS - 2) {
+        for piece in characters.chunks(CHARACTERS + 2) {
             lines.push(piece.iter().collect());
         }
     }

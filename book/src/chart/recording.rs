@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use anyhow::{Result, ensure};
 use serde::Deserialize;
 
+use crate::terminals;
+
 #[derive(Deserialize)]
 pub struct Recording {
     pub schema: u32,
@@ -157,6 +159,16 @@ impl Recording {
             }
         }
         Ok(())
+    }
+
+    /// The programs' names.
+    pub fn names(&self) -> Vec<&str> {
+        self.programs.iter().map(|it| &*it.id).collect()
+    }
+
+    /// What a program is called in this recording.
+    pub fn label(&self, program: &str) -> String {
+        terminals::label(program, &self.names())
     }
 
     /// The index of a program.

@@ -32,8 +32,9 @@ pub fn draw(id: &str, recording: &Recording, steps: &[Step], layout: &Layout) ->
         };
         let _ = write!(
             html,
-            "<svg class=\"seq\" viewBox=\"0 {top} {} {}\" role=\"img\" aria-labelledby=\"{id}-t{piece}\">\
+            "<svg class=\"seq\" style=\"min-width:{}px\" viewBox=\"0 {top} {} {}\" role=\"img\" aria-labelledby=\"{id}-t{piece}\">\
              <title id=\"{id}-t{piece}\">{}, steps {} to {end}</title>\n",
+            layout.width * 4 / 5, // or the letters get too small
             layout.width,
             bottom - top,
             escape(&recording.title),
@@ -79,7 +80,7 @@ impl Chart<'_> {
             let _ = writeln!(
                 svg,
                 "<text class=\"head {who}{class}\" x=\"{x}\" y=\"{y}\">{}</text>",
-                escape(&program.id)
+                escape(&self.recording.label(&program.id))
             );
         }
         svg
@@ -232,7 +233,7 @@ impl Chart<'_> {
         let (begin, end) = self.layout.middle;
         let lines = wrap(&print.text);
         let longest = lines.iter().map(|line| line.chars().count()).max();
-        let width = (longest.unwrap_or(0) as f32 * 6.3) as u32 + 12;
+        let width = (longest.unwrap_or(0) as f32 * 6.0) as u32 + 12;
         let y = row.y + row.height / 2;
         let (x, from, to) = match self.layout.sides[program] {
             Side::Left => (begin, lane + LANE, begin),

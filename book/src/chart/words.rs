@@ -7,7 +7,7 @@ use super::steps::Step;
 pub fn sentence(recording: &Recording, step: &Step) -> String {
     match &step.event.kind {
         Kind::Call(call) => {
-            let who = who(&call.program, call.thread, call.line);
+            let who = who(recording, &call.program, call.thread, call.line);
             let result = call.result.as_deref().unwrap_or("?");
             if step.returns {
                 format!("{who}: {} returns {result}.", call.call)
@@ -18,7 +18,12 @@ pub fn sentence(recording: &Recording, step: &Step) -> String {
             }
         }
         Kind::Print(print) => {
-            let who = who(&print.program, print.thread.unwrap_or(1), print.line);
+            let who = who(
+                recording,
+                &print.program,
+                print.thread.unwrap_or(1),
+                print.line,
+            );
             let stream = match &*print.stream {
                 "stderr" => " on standard error",
                 _ => "",
@@ -57,13 +62,13 @@ pub fn sentence(recording: &Recording, step: &Step) -> String {
             state.from,
             state.to
         ),
-        Kind::End(end) => format!("{} ends: {}.", end.program, end.how),
+        Kind::End(end) => format!("{} ends: {}.", recording.label(&end.program), end.how),
     }
 }
 
 /// A program, its thread unless that is the first, and the line at work.
-fn who(program: &str, thread: u32, line: Option<u32>) -> String {
-    let mut who = program.to_owned();
+fn who(recording: &Recording, program: &str, thread: u32, line: Option<u32>) -> String {
+    let mut who = recording.label(program);
     if thread > 1 {
         who += &format!(", thread {thread}");
     }
@@ -82,13 +87,14 @@ pub fn socket(recording: &Recording, id: &str) -> String {
         .programs
         .iter()
         .any(|it| it.id == socket.program && it.role == "server");
+    let program = recording.label(&socket.program);
     match (&socket.peer, &socket.local) {
         (Some(peer), _) if of_server => {
-            format!("{}’s socket to {}", socket.program, port(peer))
+            format!("{}’s socket to {}", program, port(peer))
         }
-        (Some(_), Some(local)) => format!("{}’s socket, {}", socket.program, port(local)),
-        (None, Some(_)) if of_server => format!("{}’s listener", socket.program),
-        _ => format!("{}’s socket", socket.program),
+        (Some(_), Some(local)) => format!("{}’s socket, {}", program, port(local)),
+        (None, Some(_)) if of_server => format!("{}’s listener", program),
+        _ => format!("{}’s socket", program),
     }
 }
 
