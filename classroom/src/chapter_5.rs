@@ -202,10 +202,10 @@ pub fn one_write_a_turn(server: &Server) -> Graded {
                         compared(&whole, &first, "this much came first, the rest later");
                     ending.push_str("\n\n");
                     ending.push_str(STALL);
-                    return Err(guest.fails("sent a turn in two pieces", &ending));
+                    return Err(guest.said("sent a turn in two pieces", &ending));
                 }
                 let ending = compared(&whole, &first, "here they part");
-                Err(guest.fails("said something else", &ending))
+                Err(guest.said("said something else", &ending))
             })?;
         }
         Ok(())

@@ -155,9 +155,7 @@ impl Server {
 
     /// A story without what the server is doing now, which is beside the point.
     pub(crate) fn brief(&self, did: &str, advice: &str) -> Story {
-        Story::new(format!("your server {did}"))
-            .after(&self.log)
-            .ending(advice)
+        self.student.brief(&self.log, did, advice)
     }
 
     /// A story about this server: what it did, and advice.
@@ -259,6 +257,8 @@ impl<T> Client<T> {
         self.listener.set_nonblocking(true).map_err(broken)?;
         let until = Instant::now() + limit();
         loop {
+            // Asked first: a client may connect and end between the two questions.
+            let ended = self.student.ended();
             match self.listener.accept() {
                 Ok((stream, _)) => {
                     stream.set_nonblocking(false).map_err(broken)?;
@@ -267,7 +267,7 @@ impl<T> Client<T> {
                     return Ok(peer);
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    if Instant::now() > until || self.student.ended() {
+                    if Instant::now() > until || ended {
                         return Err(self.fails("did not connect", ""));
                     }
                     thread::sleep(Duration::from_millis(1));
@@ -314,7 +314,9 @@ impl<T> Client<T> {
         }
         let byte = parting(expected.as_bytes(), value);
         let ending = compared(expected.as_bytes(), value, &remark(byte));
-        Err(self.fails("did not return what it was told", &ending))
+        Err(self
+            .student
+            .brief(&self.log, "did not return what it was told", &ending))
     }
 
     /// Says what is special from here on, for the story: `when the bytes were cut after …`.
@@ -447,9 +449,13 @@ impl Peer {
                 }
             } else {
                 self.read_soon(&mut received, expected.len() + 200);
-                ("said something else", remark(parting(expected, &received)))
+                (SAID_ELSE, remark(parting(expected, &received)))
             };
-            return Err(self.fails(did, &compared(expected, &received, &remark)));
+            let ending = compared(expected, &received, &remark);
+            return Err(match did {
+                SAID_ELSE => self.said(did, &ending),
+                _ => self.fails(did, &ending),
+            });
         }
         if !expected.is_empty() {
             self.log
@@ -471,7 +477,7 @@ impl Peer {
             &received,
             "too early: nobody has asked for this",
         );
-        Err(self.fails("said more than it was asked for", &ending))
+        Err(self.said("said more than it was asked for", &ending))
     }
 
     /// Waits for the end of the stream: the other side has closed, or finished sending.
@@ -486,10 +492,11 @@ impl Peer {
                 self.log.add(format!("{} saw the end", self.name));
                 return Ok(());
             }
-            Came::Some => (
-                "said more than it should",
-                compared(b"", &received, "here the end should be"),
-            ),
+            Came::Some => {
+                self.log.add(format!("{} waited for the end", self.name));
+                let ending = compared(b"", &received, "here the end should be");
+                return Err(self.said("said more than it should", &ending));
+            }
             Came::Reset => (
                 "reset the connection instead of closing it",
                 "A socket that is closed with unread bytes in its buffer sends a reset."
@@ -575,6 +582,11 @@ impl Peer {
         }
     }
 
+    /// A story about what the other side said: what it is doing now is beside the point.
+    pub(crate) fn said(&self, did: &str, ending: &str) -> Story {
+        self.student.brief(&self.log, did, ending)
+    }
+
     /// A story about the other side: what it did, and the details.
     pub fn fails(&self, did: &str, ending: &str) -> Story {
         let connection = (self.ports.1, self.ports.0);
@@ -612,6 +624,8 @@ impl Peer {
         }
     }
 }
+
+const SAID_ELSE: &str = "said something else";
 
 /// In this time a server that can't bear a guest's departure has most likely ended.
 const MOMENT: Duration = Duration::from_millis(100);

@@ -183,13 +183,7 @@ impl Student {
                 self.what
             ));
         }
-        let headline = match log.circumstances() {
-            Some(circumstance) => {
-                format!("{} failed {circumstance}: it {did}", self.what)
-            }
-            None => format!("{} {did}", self.what),
-        };
-        let mut story = Story::new(headline).after(log).ending(ending);
+        let mut story = self.brief(log, did, ending);
         if let State::Known(state) = state {
             story = story.ending(format!("By then {} {state}.", self.what));
         }
@@ -203,6 +197,17 @@ impl Student {
             }
         }
         story
+    }
+
+    /// A story about this program: what it did, without what it is doing now.
+    pub fn brief(&self, log: &Log, did: &str, ending: &str) -> Story {
+        let headline = match log.circumstances() {
+            Some(circumstance) => {
+                format!("{} failed {circumstance}: it {did}", self.what)
+            }
+            None => format!("{} {did}", self.what),
+        };
+        Story::new(headline).after(log).ending(ending)
     }
 
     /// Whether it ends within the time limit.

@@ -1,0 +1,44 @@
+//! 8 minutes · chapter 2 · fix the bug
+//!
+//! Reach: a socket that guests can connect to.
+//! Why: bind gives a socket its address, and that is all. Until it listens, whoever knocks is refused, and the message
+//! "connection refused" is the very same as if no program were there.
+
+use socket2::{Domain, Socket, Type};
+use std::io;
+use std::net::SocketAddr;
+
+fn open(address: SocketAddr) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.bind(&address.into())?;
+    // TODO: The socket has an address, but its door is closed. Open it, for a queue of five.
+    Ok(socket)
+}
+
+fn main() {
+    grader::by_hand::show("open", || open(SocketAddr::from(([127, 0, 0, 1], 0))));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use grader::{Graded, Story, call};
+    use std::net::TcpStream;
+
+    #[test]
+    fn a_guest_can_connect() -> Graded {
+        let socket = call("open", || open(SocketAddr::from(([127, 0, 0, 1], 0))))?;
+        let address = socket
+            .local_addr()
+            .ok()
+            .and_then(|address| address.as_socket());
+        let address = address.ok_or_else(|| Story::new("the socket is not bound"))?;
+        match TcpStream::connect_timeout(&address, grader::limit()) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Story::new(
+                "the socket is bound, but a guest could not connect",
+            )
+            .ending(format!("connect gave: {}", error.kind()))),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! 15 minutes · chapter 3 · read a recording
+//!
+//! Reach: find out from its calls what a server did, and write it.
+//! Why: when a program misbehaves and nobody has its source, its calls are what one can see. Read each: who spoke, how many
+//! bytes were taken, and what made it stop.
+
+use std::io::{self, Read, Write};
+
+/// The calls of one talk, and what they returned (after the `=`).
+#[cfg(test)]
+const RECORDING: &str = r#"
+    send "Give me numbers.\n" = 17
+    recv = 2 "2\n"
+    send "2 so far\n" = 9
+    recv = 3 "40\n"
+    send "42 so far\n" = 10
+    recv = 3 "-2\n"
+    send "40 so far\n" = 10
+    recv = 0
+    send "40 in all\n" = 10
+"#;
+
+/// Talks with one guest. A message that is no number is an error.
+fn talk(guest: &mut (impl Read + Write)) -> io::Result<()> {
+    guest.write_all(b"Give me numbers.\n")?;
+    // TODO: The rest of the talk. You may take it that each `read` gives one line, as it did here.
+    Ok(())
+}
+
+fn main() {
+    grader::by_hand::server(|listener: std::net::TcpListener| {
+        let (mut guest, _address) = listener.accept()?;
+        talk(&mut guest)
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use grader::{Graded, Paper, call, check};
+
+    fn talk_on_paper(pieces: &'static [&str]) -> Graded<Paper> {
+        call("talk", move || {
+            let mut guest = Paper::with(pieces);
+            talk(&mut guest).map(|()| guest)
+        })
+    }
+
+    #[test]
+    fn it_makes_the_recorded_calls() -> Graded {
+        talk_on_paper(&["2\n", "40\n", "-2\n"])?.recorded(RECORDING)
+    }
+
+    #[test]
+    fn with_other_numbers() -> Graded {
+        talk_on_paper(&["7\n"])?.recorded(
+            r#"
+            send "Give me numbers.\n" = 17
+            recv = 2 "7\n"
+            send "7 so far\n" = 9
+            recv = 0
+            send "7 in all\n" = 9
+            "#,
+        )
+    }
+
+    #[test]
+    fn what_is_no_number_is_an_error() -> Graded {
+        let mut guest = Paper::with(&["many\n"]);
+        check(
+            talk(&mut guest).is_err(),
+            "`many` is no number, but `talk` returned no error",
+        )
+    }
+}

@@ -1,0 +1,36 @@
+//! 8 minutes · chapter 4 · fill the blanks
+//!
+//! Reach: a client that connects to a server and says `Hello, Mr Right!`.
+//! Why: create, connect, talk, close are the client's four steps. It needs no bind: the system chooses a port for it, as you
+//! need no return address of your own choice to send a parcel.
+
+use socket2::{Domain, Socket, Type};
+use std::io;
+use std::net::SocketAddr;
+
+/// Gives the number of bytes that were taken.
+fn say_hello(address: SocketAddr) -> io::Result<usize> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    // TODO: Connect the socket to the server's address.
+    // TODO: Send all of `Hello, Mr Right!`, not only its beginning.
+    socket.send(b"Hello")
+}
+
+fn main() {
+    grader::by_hand::client(say_hello);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use grader::{Graded, client, predicted};
+
+    #[test]
+    fn it_says_hello() -> Graded {
+        let client = client(say_hello)?;
+        let mut server = client.accept()?;
+        server.expect("Hello, Mr Right!")?;
+        server.expect_end()?;
+        predicted("the number of bytes", Some(client.returns()?), 16)
+    }
+}

@@ -1,0 +1,76 @@
+//! 15 minutes · chapter 5 · fix the bug
+//!
+//! Reach: a server that finds the names in the stream, wherever the stream is cut.
+//! Why: TCP carries bytes, not messages. What was sent with three calls may come with one, and what was sent with one may come
+//! with three. A protocol says where a message ends; here it is the newline. Both halves count: a part of a name, and the first
+//! bytes of the next.
+
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+
+fn serve(listener: TcpListener) -> io::Result<()> {
+    loop {
+        let (guest, _address) = listener.accept()?;
+        thread::spawn(|| {
+            if let Err(error) = talk(guest) {
+                eprintln!("error: talking with a guest: {error}");
+            }
+        });
+    }
+}
+
+/// Greets each name, until a line that is `exit`, or the end of the stream. Every line ends in `\n`.
+fn talk(mut guest: TcpStream) -> io::Result<()> {
+    let mut buffer = [0; 1024];
+    loop {
+        // TODO: What has come may be less than a line, or more. Greet line by line.
+        let count = guest.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(());
+        }
+        let line = &buffer[..count];
+        let name = line.strip_suffix(b"\n").unwrap_or(line);
+        if name == b"exit" {
+            return guest.write_all(b"Good bye!\n");
+        }
+        guest.write_all(&[b"Hello ", name, b"!\n"].concat())?;
+    }
+}
+
+fn main() {
+    grader::by_hand::server(serve);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use grader::{Graded, Talk, server};
+
+    fn three_names() -> Talk {
+        Talk::opened_by("")
+            .turn("Michael\n", "Hello Michael!\n")
+            .turn("Tracy\n", "Hello Tracy!\n")
+            .turn(b"\xff\n", b"Hello \xff!\n")
+            .turn("exit\n", "Good bye!\n")
+    }
+
+    #[test]
+    fn one_line_at_a_time() -> Graded {
+        server(serve)?.plays(&three_names())
+    }
+
+    #[test]
+    fn in_pieces() -> Graded {
+        server(serve)?.plays_in_pieces(&three_names())
+    }
+
+    #[test]
+    fn glued_together() -> Graded {
+        let server = server(serve)?;
+        let mut guest = server.guest("a hasty guest")?;
+        guest.send(b"Michael\nTracy\nexit\n")?;
+        guest.expect("Hello Michael!\nHello Tracy!\nGood bye!\n")?;
+        guest.expect_end()
+    }
+}

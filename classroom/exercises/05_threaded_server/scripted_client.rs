@@ -1,0 +1,56 @@
+//! 15 minutes · chapter 5 · write it yourself
+//!
+//! Reach: the client of chapter 5, whole: it gives three names and `exit`, each when it has been asked, and prints what it is told.
+//! Why: this is where everything comes together: connect, the loop of `recv`, the end of a turn that is no end of a `recv`, and a
+//! server that may leave at any time.
+//!
+//! It prints what the server says, and a newline after each question, since the server sends none there.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+
+/// Talks with the server at `address`: Michael, Tracy, Sarah, `exit`. Prints to `out`.
+/// It returns when the server has closed; if that is early, it returns then.
+fn talk(address: SocketAddr, out: &mut impl Write) -> io::Result<()> {
+    // TODO: All of it. `Server: What's your name?` is the question; the names are sent without a newline.
+    writeln!(out, "I should talk with {address}")
+}
+
+fn main() {
+    grader::by_hand::client(|address| talk(address, &mut io::stdout()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use grader::chapter_5::{self, Pieces};
+    use grader::{Client, Graded};
+
+    fn start() -> Graded<Client<Vec<u8>>> {
+        grader::client(|address| {
+            let mut out = Vec::new();
+            talk(address, &mut out).map(|()| out)
+        })
+    }
+
+    #[test]
+    fn whole_turns() -> Graded {
+        chapter_5::talk(&start()?, Pieces::Whole)
+    }
+
+    #[test]
+    fn cut_anywhere() -> Graded {
+        (1..chapter_5::WELCOME.len())
+            .try_for_each(|cut| chapter_5::talk(&start()?, Pieces::At(cut)))
+    }
+
+    #[test]
+    fn byte_by_byte() -> Graded {
+        chapter_5::talk(&start()?, Pieces::One)
+    }
+
+    #[test]
+    fn a_server_that_leaves_early() -> Graded {
+        chapter_5::early_end(&start()?)
+    }
+}

@@ -1,0 +1,68 @@
+//! 15 minutes · chapter 5 · write it yourself
+//!
+//! Reach: the server of chapter 5, whole, and every rude guest survived.
+//! Why: you have mended each of its faults one by one. Now they must all be absent at once, as they have to be in any server
+//! that is open to others.
+//!
+//! It says `Server: Welcome!` and a newline, then asks `Server: What's your name?` without one. To a name it says
+//! `Server: Hello NAME!` and a newline and asks again, in one call; to `exit` it says `Server: Good bye!` and a newline, and closes.
+//! What one read gives is one name, or several lines. A line's end, `\n` or `\r\n`, belongs to no name. An empty line is only
+//! asked again. Names are bytes. The end of the stream ends the talk quietly.
+
+use std::io;
+use std::net::TcpListener;
+
+/// Serves all guests at once, for ever. A guest's error ends that guest's talk, with a line on standard error.
+fn serve(listener: TcpListener) -> io::Result<()> {
+    // TODO: All of it.
+    todo!("the server of chapter 5, on {listener:?}")
+}
+
+fn main() {
+    grader::by_hand::server(serve);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use grader::{Graded, chapter_5, server};
+
+    #[test]
+    fn the_conversation() -> Graded {
+        chapter_5::conversation(&server(serve)?)
+    }
+
+    #[test]
+    fn a_newline_before_exit() -> Graded {
+        chapter_5::newline_before_exit(&server(serve)?)
+    }
+
+    #[test]
+    fn the_end_of_the_stream() -> Graded {
+        chapter_5::end_of_stream(&server(serve)?)
+    }
+
+    #[test]
+    fn guests_who_vanish_or_reset() -> Graded {
+        let server = server(serve)?;
+        chapter_5::vanishing_guests(&server)?;
+        chapter_5::resetting_guests(&server)
+    }
+
+    #[test]
+    fn glued_names_and_bytes_that_are_no_text() -> Graded {
+        let server = server(serve)?;
+        chapter_5::glued_names(&server)?;
+        chapter_5::bytes_that_are_no_text(&server)
+    }
+
+    #[test]
+    fn ten_guests_at_once() -> Graded {
+        chapter_5::ten_at_once(&server(serve)?)
+    }
+
+    #[test]
+    fn no_stall() -> Graded {
+        chapter_5::round_trips(&server(serve)?, 100, 1)
+    }
+}

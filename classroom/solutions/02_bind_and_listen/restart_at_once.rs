@@ -1,0 +1,72 @@
+//! 12 minutes · chapter 2 · fix the bug
+//!
+//! Reach: a server that can be started again at once, although its last guest has only just left.
+//! Why: the side that closes first keeps the port in TIME_WAIT for a minute or so. Without an option, the next start fails
+//! with "Address already in use", and the guests of a server that is being repaired wait for the clock.
+
+use socket2::{Domain, Socket, Type};
+use std::io;
+use std::net::SocketAddr;
+
+fn open(address: SocketAddr) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    // SO_REUSEADDR, before bind. It does not allow two listeners on one port: only connections that are over, and wait
+    // for stray segments, are no longer in the way. On Windows it would let another program take the port away.
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(5)?;
+    Ok(socket)
+}
+
+fn main() {
+    grader::by_hand::show("open", || open(SocketAddr::from(([127, 0, 0, 1], 0))));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use grader::{Graded, Story, call};
+    use std::io::Read;
+    use std::net::TcpStream;
+
+    #[test]
+    fn it_can_be_opened_again() -> Graded {
+        let first = call("open", || open(SocketAddr::from(([127, 0, 0, 1], 0))))?;
+        let address =
+            close_first(&first).map_err(|error| Story::new(error.to_string()))?;
+        drop(first);
+        match open(address) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Story::new("the server could not be started again at once")
+                .ending("A guest had come, the server had closed first, then the guest had, then the server ended.")
+                .ending(format!("The second `open` gave: {}", error.kind()))),
+        }
+    }
+
+    #[test]
+    fn nobody_can_share_its_port() -> Graded {
+        let first = call("open", || open(SocketAddr::from(([127, 0, 0, 1], 0))))?;
+        let address = first
+            .local_addr()
+            .ok()
+            .and_then(|address| address.as_socket());
+        let second = open(address.expect("it is bound"));
+        grader::check(
+            second.is_err(),
+            "two servers could listen on one port, and guests would come to either",
+        )
+    }
+
+    /// Lets a guest come and the server close first. Gives the server's address.
+    fn close_first(listener: &Socket) -> io::Result<SocketAddr> {
+        let address = listener.local_addr()?.as_socket();
+        let address =
+            address.ok_or_else(|| io::Error::other("the socket is not bound"))?;
+        let mut guest = TcpStream::connect_timeout(&address, grader::limit())?;
+        let (connection, _) = listener.accept()?;
+        drop(connection);
+        guest.read_to_end(&mut Vec::new())?;
+        Ok(address)
+    }
+}

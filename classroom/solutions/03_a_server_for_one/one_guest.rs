@@ -1,0 +1,51 @@
+//! 10 minutes · chapter 3 · fill the blanks
+//!
+//! Reach: a server that greets one guest: accept, welcome and ask, read the name, say hello, close.
+//! Why: these are the last three of the server's six steps. The listener only takes connections; the talk goes over a second
+//! socket, which `accept` gives.
+
+use socket2::Socket;
+use std::io::{self, Read, Write};
+
+fn serve(listener: Socket) -> io::Result<()> {
+    let (mut guest, _address) = listener.accept()?;
+    guest.write_all(b"Server: Welcome!\nServer: What's your name?")?;
+
+    let mut buffer = [0; 1024];
+    // It blocks until something has come, and says how much. The rest of the buffer is still zeros.
+    let count = guest.read(&mut buffer)?;
+    let name = &buffer[..count];
+
+    guest.write_all(&[b"Server: Hello ", name, b"!\n"].concat())
+    // Here `guest` is dropped, and so the connection is closed.
+}
+
+fn main() {
+    grader::by_hand::server(serve);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use grader::{Graded, server};
+
+    fn greets(name: &[u8]) -> Graded {
+        let server = server(serve)?;
+        let mut guest = server.guest("a guest")?;
+        guest.expect("Server: Welcome!\nServer: What's your name?")?;
+        guest.send(name)?;
+        guest.expect([b"Server: Hello ", name, b"!\n"].concat())?;
+        guest.expect_end()?;
+        server.returns()
+    }
+
+    #[test]
+    fn it_greets_michael() -> Graded {
+        greets(b"Michael")
+    }
+
+    #[test]
+    fn it_greets_bytes_that_are_no_text() -> Graded {
+        greets(b"\xff\xfe")
+    }
+}

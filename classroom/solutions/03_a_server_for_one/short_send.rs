@@ -1,0 +1,69 @@
+//! 12 minutes · chapter 3 · fix the bug
+//!
+//! Reach: send a whole message, although each `send` may take only a part of it.
+//! Why: `send` promises to take at least one byte, not all. It takes what fits into the buffer, says how much that was, and
+//! forgets the rest. Programs that don't look work for years, and lose the end of the first message that is too long.
+
+use std::io::{self, Write};
+
+/// Sends all of `message`. `write` is the crate's name for `send`; `write_all` is what you are building here.
+fn send_whole(connection: &mut impl Write, message: &[u8]) -> io::Result<()> {
+    let mut rest = message;
+    while !rest.is_empty() {
+        let count = connection.write(rest)?;
+        // A connection that takes nothing any more would have us go round for ever.
+        if count == 0 {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+        rest = &rest[count..];
+    }
+    Ok(())
+}
+
+fn main() {
+    grader::by_hand::show("send_whole", || send_whole(&mut io::sink(), b"hello"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use grader::{Graded, Paper, call, check};
+
+    /// A connection that takes at most so many bytes with each call.
+    fn sends(most: usize, calls: &str) -> Graded {
+        let connection = call("send_whole", move || {
+            let mut connection = Paper::narrow(most);
+            send_whole(&mut connection, b"Server: Welcome!\n").map(|()| connection)
+        })?;
+        connection.recorded(calls)
+    }
+
+    #[test]
+    fn all_is_taken_at_once() -> Graded {
+        sends(100, r#"send "Server: Welcome!\n" = 17"#)
+    }
+
+    #[test]
+    fn at_most_7_bytes_are_taken() -> Graded {
+        sends(
+            7,
+            r#"
+            send "Server: Welcome!\n" = 7
+            send " Welcome!\n" = 7
+            send "e!\n" = 3
+            "#,
+        )
+    }
+
+    #[test]
+    fn no_byte_is_taken() -> Graded {
+        let result = call("send_whole", || {
+            io::Result::Ok(send_whole(&mut Paper::narrow(0), b"hello"))
+        })?;
+        let kind = result.err().map(|error| error.kind());
+        check(
+            kind == Some(io::ErrorKind::WriteZero),
+            "a connection that takes nothing any more is an error: io::ErrorKind::WriteZero",
+        )
+    }
+}

@@ -1,0 +1,38 @@
+//! 8 minutes · chapter 4 · fill the blanks
+//!
+//! Reach: a client that connects to a server and says `Hello, Mr Right!`.
+//! Why: create, connect, talk, close are the client's four steps. It needs no bind: the system chooses a port for it, as you
+//! need no return address of your own choice to send a parcel.
+
+use socket2::{Domain, Socket, Type};
+use std::io;
+use std::net::SocketAddr;
+
+/// Gives the number of bytes that were taken.
+fn say_hello(address: SocketAddr) -> io::Result<usize> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    // It blocks until the server's system has answered; whether the server's program has called `accept` does not matter.
+    socket.connect(&address.into())?;
+    // Sixteen bytes find room in the buffer of a fresh connection. In general `send` may take fewer than it is given,
+    // which is why it says how many.
+    socket.send(b"Hello, Mr Right!")
+}
+
+fn main() {
+    grader::by_hand::client(say_hello);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use grader::{Graded, client, predicted};
+
+    #[test]
+    fn it_says_hello() -> Graded {
+        let client = client(say_hello)?;
+        let mut server = client.accept()?;
+        server.expect("Hello, Mr Right!")?;
+        server.expect_end()?;
+        predicted("the number of bytes", Some(client.returns()?), 16)
+    }
+}

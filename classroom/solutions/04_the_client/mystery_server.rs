@@ -1,0 +1,98 @@
+//! 15 minutes · chapter 4 · write it yourself
+//!
+//! Reach: a client for a server that you are only told about.
+//! Why: this is how it goes at work. Somebody gives you a page about a protocol; nobody gives you the other program.
+//!
+//! The page: "The server asks sums, one a line, as in `17 25`. The client answers each with the sum and a newline. After some
+//! sums, nobody knows how many, the server says `bye` and a newline, and closes. Every line ends in `\n`. The server may send
+//! a line in several pieces, or several lines at once."
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpStream};
+
+/// Answers all sums, and gives how many there were. A line that is no sum is an error, and so is an end before `bye`.
+fn answer_sums(address: SocketAddr) -> io::Result<usize> {
+    let mut connection = TcpStream::connect(address)?;
+    // A BufReader reads as much as there is, and keeps what comes after the line for the next time. There must be one for the
+    // whole connection: what a second one has kept, the first never sees.
+    let lines = BufReader::new(connection.try_clone()?).lines();
+    for (line, count) in lines.zip(0..) {
+        let line = line?;
+        if line == "bye" {
+            return Ok(count);
+        }
+        let no_sum = || io::Error::other(format!("`{line}` is no sum"));
+        let (a, b) = line.split_once(' ').ok_or_else(no_sum)?;
+        let (a, b): (i64, i64) = (
+            a.parse().map_err(io::Error::other)?,
+            b.parse().map_err(io::Error::other)?,
+        );
+        connection.write_all(format!("{}\n", a + b).as_bytes())?;
+    }
+    Err(io::ErrorKind::UnexpectedEof.into())
+}
+
+fn main() {
+    grader::by_hand::client(answer_sums);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use grader::{Graded, check, client, predicted};
+
+    fn answers(
+        deliver: fn(&mut grader::Peer, &[u8]) -> Graded,
+        circumstance: &str,
+    ) -> Graded {
+        let client = client(answer_sums)?;
+        client.circumstance(circumstance);
+        let mut server = client.accept()?;
+        deliver(&mut server, b"17 25\n")?;
+        server.expect_only("42\n")?;
+        deliver(&mut server, b"1 -1\n")?;
+        server.expect_only("0\n")?;
+        deliver(&mut server, b"bye\n")?;
+        server.finish()?;
+        predicted("the number of sums", Some(client.returns()?), 2)
+    }
+
+    #[test]
+    fn a_line_at_once() -> Graded {
+        answers(
+            |server, line| server.send(line),
+            "when each line came at once",
+        )
+    }
+
+    #[test]
+    fn byte_by_byte() -> Graded {
+        let deliver: fn(&mut grader::Peer, &[u8]) -> Graded =
+            |server, line| server.send_in_pieces(&line.chunks(1).collect::<Vec<_>>());
+        answers(deliver, "when each line came byte by byte")
+    }
+
+    #[test]
+    fn glued_together() -> Graded {
+        let client = client(answer_sums)?;
+        client.circumstance("when all lines came at once");
+        let mut server = client.accept()?;
+        server.send(b"1 2\n3 4\n5 6\nbye\n")?;
+        server.expect("3\n7\n11\n")?;
+        server.finish()?;
+        predicted("the number of sums", Some(client.returns()?), 3)
+    }
+
+    #[test]
+    fn an_end_before_bye() -> Graded {
+        let client = client(|address| io::Result::Ok(answer_sums(address).is_err()))?;
+        let mut server = client.accept()?;
+        server.send(b"1 2\n")?;
+        server.expect("3\n")?;
+        server.finish()?;
+        check(
+            client.returns()?,
+            "the stream ended before `bye`, but your client returned no error",
+        )
+    }
+}

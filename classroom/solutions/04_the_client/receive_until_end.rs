@@ -1,0 +1,72 @@
+//! 10 minutes · chapter 4 · fix the bug
+//!
+//! Reach: receive all that the server sends, up to the end of the stream, at most 1024 bytes at a time.
+//! Why: one `recv` gives what has come by now: all, half, or a single byte. On your own machine it is nearly always all, so
+//! this fault shows itself on the day of the demonstration.
+
+use socket2::{Domain, Socket, Type};
+use std::io::{self, Read};
+use std::net::SocketAddr;
+
+/// Gives everything that the server sends.
+fn receive(address: SocketAddr) -> io::Result<Vec<u8>> {
+    let mut socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.connect(&address.into())?;
+    let mut buffer = [0; 1024];
+    let mut all = Vec::new();
+    loop {
+        let count = socket.read(&mut buffer)?;
+        // Not "nothing has come yet", for then `read` would have waited: nothing will come any more.
+        if count == 0 {
+            return Ok(all);
+        }
+        all.extend_from_slice(&buffer[..count]);
+    }
+}
+
+fn main() {
+    grader::by_hand::client(receive);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use grader::{Graded, client, visible};
+
+    #[test]
+    fn at_once() -> Graded {
+        let client = client(receive)?;
+        let mut server = client.accept()?;
+        server.send(b"Server: Welcome!\n")?;
+        server.finish()?;
+        client.returns_text("Server: Welcome!\n")
+    }
+
+    #[test]
+    fn cut_at_every_byte() -> Graded {
+        let message = "Server: Welcome!\n";
+        for cut in 1..message.len() {
+            let client = client(receive)?;
+            let (first, rest) = message.as_bytes().split_at(cut);
+            client.circumstance(&format!(
+                "when the bytes were cut after `{}`",
+                visible(first)
+            ));
+            let mut server = client.accept()?;
+            server.send_in_pieces(&[first, rest])?;
+            server.finish()?;
+            client.returns_text(message)?;
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn more_than_the_buffer_holds() -> Graded {
+        let message = "x".repeat(5000);
+        let client = client(receive)?;
+        let mut server = client.accept()?;
+        server.send(message.as_bytes())?;
+        server.finish()?;
+        client.returns_text(&message)
+    }
+}

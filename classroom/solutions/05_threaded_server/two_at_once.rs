@@ -1,0 +1,65 @@
+//! 8 minutes · chapter 5 · fix the bug
+//!
+//! Reach: a server that talks with two guests at once.
+//! Why: with one clerk in the parcel station, everybody queues behind the customer who can't find the address. A thread for
+//! each guest is a clerk for each customer.
+
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+
+/// Gives every guest back what it says.
+fn serve(listener: TcpListener) -> io::Result<()> {
+    loop {
+        let (guest, _address) = listener.accept()?;
+        // The connection moves into the thread, and is closed when the talk is over. Nobody waits for the thread: dropping
+        // its handle lets it go on by itself. `Builder` gives an error where `thread::spawn` would panic: a system that
+        // has no thread left costs this guest its talk, not everybody the server.
+        if let Err(error) = thread::Builder::new().spawn(|| talk(guest)) {
+            eprintln!("error: no thread for a guest: {error}");
+        }
+    }
+}
+
+fn talk(mut guest: TcpStream) {
+    if let Err(error) = echo(&mut guest) {
+        eprintln!("error: talking with a guest: {error}");
+    }
+}
+
+fn echo(guest: &mut TcpStream) -> io::Result<()> {
+    let mut buffer = [0; 1024];
+    loop {
+        match guest.read(&mut buffer)? {
+            0 => return Ok(()),
+            count => guest.write_all(&buffer[..count])?,
+        }
+    }
+}
+
+fn main() {
+    grader::by_hand::server(serve);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use grader::{Graded, server};
+
+    #[test]
+    fn the_second_guest_need_not_wait() -> Graded {
+        let server = server(serve)?;
+        let mut first = server.guest("guest 1")?;
+        first.send(b"Let me think")?;
+        first.expect("Let me think")?;
+
+        let mut second = server.guest("guest 2")?;
+        second.send(b"I know")?;
+        second.expect("I know")?;
+        second.finish()?;
+        second.expect_end()?;
+
+        first.send(b"Now I know too")?;
+        first.expect("Now I know too")
+    }
+}

@@ -1,0 +1,114 @@
+//! 15 minutes · chapter 5 · write it yourself
+//!
+//! Reach: the server of chapter 5, whole, and every rude guest survived.
+//! Why: you have mended each of its faults one by one. Now they must all be absent at once, as they have to be in any server
+//! that is open to others.
+//!
+//! It says `Server: Welcome!` and a newline, then asks `Server: What's your name?` without one. To a name it says
+//! `Server: Hello NAME!` and a newline and asks again, in one call; to `exit` it says `Server: Good bye!` and a newline, and closes.
+//! What one read gives is one name, or several lines. A line's end, `\n` or `\r\n`, belongs to no name. An empty line is only
+//! asked again. Names are bytes. The end of the stream ends the talk quietly.
+
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+
+const QUESTION: &[u8] = b"Server: What's your name?";
+
+/// Serves all guests at once, for ever. A guest's error ends that guest's talk, with a line on standard error.
+fn serve(listener: TcpListener) -> io::Result<()> {
+    loop {
+        let (guest, address) = listener.accept()?;
+        let talk = move || {
+            if let Err(error) = talk(guest) {
+                eprintln!("error: talking with {address}: {error}");
+            }
+        };
+        if let Err(error) = thread::Builder::new().spawn(talk) {
+            eprintln!("error: no thread for {address}: {error}");
+        }
+    }
+}
+
+fn talk(mut guest: TcpStream) -> io::Result<()> {
+    guest.write_all(&[b"Server: Welcome!\n", QUESTION].concat())?;
+    let mut buffer = [0; 1024];
+    loop {
+        let count = guest.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(());
+        }
+        // All that is to be said to what has come, in one call.
+        let mut reply = Vec::new();
+        for name in lines(&buffer[..count]) {
+            if name == b"exit" {
+                reply.extend_from_slice(b"Server: Good bye!\n");
+                return guest.write_all(&reply);
+            }
+            if !name.is_empty() {
+                reply.extend_from_slice(&[b"Server: Hello ", name, b"!\n"].concat());
+            }
+            reply.extend_from_slice(QUESTION);
+        }
+        guest.write_all(&reply)?;
+    }
+}
+
+/// The lines of what one read gave, without their ends. The last may have none: a program sends names without newlines.
+/// That is a rule for this conversation only. It can't tell a name from a part of one, which is why protocols have an
+/// end for each message.
+fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.split_inclusive(|&byte| byte == b'\n').map(|line| {
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        line.strip_suffix(b"\r").unwrap_or(line)
+    })
+}
+
+fn main() {
+    grader::by_hand::server(serve);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use grader::{Graded, chapter_5, server};
+
+    #[test]
+    fn the_conversation() -> Graded {
+        chapter_5::conversation(&server(serve)?)
+    }
+
+    #[test]
+    fn a_newline_before_exit() -> Graded {
+        chapter_5::newline_before_exit(&server(serve)?)
+    }
+
+    #[test]
+    fn the_end_of_the_stream() -> Graded {
+        chapter_5::end_of_stream(&server(serve)?)
+    }
+
+    #[test]
+    fn guests_who_vanish_or_reset() -> Graded {
+        let server = server(serve)?;
+        chapter_5::vanishing_guests(&server)?;
+        chapter_5::resetting_guests(&server)
+    }
+
+    #[test]
+    fn glued_names_and_bytes_that_are_no_text() -> Graded {
+        let server = server(serve)?;
+        chapter_5::glued_names(&server)?;
+        chapter_5::bytes_that_are_no_text(&server)
+    }
+
+    #[test]
+    fn ten_guests_at_once() -> Graded {
+        chapter_5::ten_at_once(&server(serve)?)
+    }
+
+    #[test]
+    fn no_stall() -> Graded {
+        chapter_5::round_trips(&server(serve)?, 100, 1)
+    }
+}
