@@ -21,3 +21,18 @@ fn both_are_stream_sockets() {
         .stdout(contains("SOCK_STREAM").count(3))
         .stderr("");
 }
+
+/// The shell lets the program have four descriptors: 0 to 2 and one socket's.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_socket_needs_a_descriptor() {
+    let output = Command::new("sh")
+        .args(["-c", "ulimit -n 4; exec \"$0\""])
+        .arg(examples::path("01_create_socket"))
+        .timeout(examples::limit())
+        .assert()
+        .code(1)
+        .stdout("");
+    let printed = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
+    crate::transcripts::compare("01_create_socket-few_descriptors.err.txt", &printed, "");
+}

@@ -22,23 +22,20 @@ pub fn check(scenario: &str) {
     }
     stage.end();
 
+    let story = stage.so_far();
     for actor in stage.actors() {
-        compare(
-            &format!("{}.txt", actor.name),
-            &stage.normalise(&actor.screen()),
-            &stage,
+        let (screen, errors) = (
+            stage.normalise(&actor.screen()),
+            stage.normalise(&actor.stderr()),
         );
-        compare(
-            &format!("{}.err.txt", actor.name),
-            &stage.normalise(&actor.stderr()),
-            &stage,
-        );
+        compare(&format!("{}.txt", actor.name), &screen, &story);
+        compare(&format!("{}.err.txt", actor.name), &errors, &story);
     }
 }
 
 /// Compares with the file of this name in `tests/transcripts/`, or, with `WORKBOOK_REFRESH`
-/// set, writes the file.
-fn compare(name: &str, printed: &str, stage: &Stage) {
+/// set, writes the file. `story` is told when they differ.
+pub fn compare(name: &str, printed: &str, story: &str) {
     let path = folder().join(name);
     if env::var_os("WORKBOOK_REFRESH").is_some() {
         let refreshed = if printed.is_empty() {
@@ -65,9 +62,8 @@ fn compare(name: &str, printed: &str, stage: &Stage) {
             .collect::<String>();
         panic!(
             "tests/transcripts/{name} is not what was printed (- transcript, + printed):\n\
-             {difference}\n{}\
-             If the new output is right: WORKBOOK_REFRESH=1 cargo test",
-            stage.so_far()
+             {difference}\n{story}\
+             If the new output is right: WORKBOOK_REFRESH=1 cargo test"
         );
     }
 }
@@ -100,7 +96,8 @@ fn every_scenario_is_played_by_its_chapter() {
 
 #[test]
 fn every_transcript_belongs_to_one_program_of_one_scenario() {
-    let mut known = BTreeSet::new();
+    // Played by a test of its own, for a scenario has no way to limit descriptors.
+    let mut known = BTreeSet::from(["01_create_socket-few_descriptors"]);
     for name in SCENARIOS.iter().flat_map(programs) {
         assert!(known.insert(name), "{name} appears twice");
     }

@@ -1,0 +1,156 @@
+//! How many times a second a client that waits for each question is greeted: by our server,
+//! and beside it in the same run by a C server that answers in one write, and by the same C
+//! server when it answers in two.
+//!
+//! ```text
+//! cargo bench                       # measure, and print
+//! WORKBOOK_REFRESH=1 cargo bench    # and write it to benches/round_trips.txt, for chapter 5
+//! ```
+//!
+//! Linux, with a C compiler (`cc`, or `$CC`).
+
+use std::error::Error;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{env, fs};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// Round trips in one measurement, and how often each server is measured, in turns.
+const TRIPS: u32 = 20_000;
+const ROUNDS: usize = 11;
+/// The stalling server is measured less: each of its round trips takes some 40 ms.
+const SLOW_TRIPS: u32 = 100;
+
+fn main() -> Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = env::current_exe()?.parent().ok_or("no folder")?.to_owned();
+
+    let cargo = env::var("CARGO").unwrap_or("cargo".into());
+    let build = ["build", "--release", "--example", "05_threaded_server"];
+    run(Command::new(cargo).args(build).current_dir(root))?;
+    let ours = folder.join("../examples/05_threaded_server");
+
+    let in_c = folder.join("name_server");
+    let compiler = env::var("CC").unwrap_or("cc".into());
+    let source = root.join("benches/name_server.c");
+    let options = ["-O2", "-Wall", "-Wextra", "-D_GNU_SOURCE", "-o"];
+    run(Command::new(compiler).args(options).arg(&in_c).arg(source))?;
+
+    let ours = Server::start(Command::new(ours).arg("127.0.0.1:0"))?;
+    let one = Server::start(Command::new(&in_c).arg("one"))?;
+    let two = Server::start(Command::new(&in_c).arg("two"))?;
+
+    let (mut times_ours, mut times_c, mut ratios) = (vec![], vec![], vec![]);
+    for _ in 0..ROUNDS {
+        let (a, b) = (ours.time(TRIPS)?, one.time(TRIPS)?);
+        ratios.push(b.as_secs_f64() / a.as_secs_f64());
+        times_ours.push(a / TRIPS);
+        times_c.push(b / TRIPS);
+    }
+    let slow = two.time(SLOW_TRIPS)? / SLOW_TRIPS;
+
+    let mut report = String::new();
+    for (what, time) in [
+        ("our server, one write a turn", median(times_ours)),
+        ("a server in C, one write a turn", median(times_c)),
+        ("the same in C, two writes a turn", slow),
+    ] {
+        let a_second = 1.0 / time.as_secs_f64();
+        report += &format!(
+            "{what:34}{:>8.0} us a round trip{a_second:>8.0} a second\n",
+            time.as_secs_f64() * 1e6
+        );
+    }
+    let ratio = median(ratios);
+    report += &format!("ours makes {ratio:.2} times the round trips of the one in C\n");
+    print!("{report}");
+
+    if env::var_os("WORKBOOK_REFRESH").is_some() {
+        fs::write(root.join("benches/round_trips.txt"), report)?;
+    }
+    Ok(())
+}
+
+/// A running server, ended when dropped.
+struct Server {
+    child: Child,
+    port: u16,
+}
+
+impl Server {
+    /// Both kinds of server print a line that ends in their port: ours on standard error, the
+    /// one in C on standard output.
+    fn start(command: &mut Command) -> Result<Self> {
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let mut server = Server { child, port: 0 };
+        let mut line = String::new();
+        if command.get_args().any(|argument| argument == "127.0.0.1:0") {
+            BufReader::new(stderr.ok_or("no stderr")?).read_line(&mut line)?;
+            // Our server prints two lines for each client, and must not block in doing so.
+            let mut stdout = stdout.ok_or("no stdout")?;
+            std::thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));
+        } else {
+            BufReader::new(stdout.ok_or("no stdout")?).read_line(&mut line)?;
+        }
+        server.port = line.trim().rsplit(':').next().unwrap_or_default().parse()?;
+        Ok(server)
+    }
+
+    /// The time of this many round trips over one connection.
+    fn time(&self, trips: u32) -> Result<Duration> {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+        hear_question(&mut stream)?;
+        let started = Instant::now();
+        for _ in 0..trips {
+            stream.write_all(b"Michael")?;
+            hear_question(&mut stream)?;
+        }
+        let taken = started.elapsed();
+        stream.write_all(b"exit")?;
+        Ok(taken)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Reads up to the next question.
+fn hear_question(stream: &mut TcpStream) -> Result<()> {
+    let mut heard = Vec::new();
+    let mut buffer = [0; 1024];
+    while !heard.ends_with(b"What's your name?") {
+        let n = stream.read(&mut buffer)?;
+        if n == 0 {
+            return Err("the server hung up".into());
+        }
+        heard.extend_from_slice(&buffer[..n]);
+    }
+    Ok(())
+}
+
+fn median<T: PartialOrd + Copy>(mut values: Vec<T>) -> T {
+    values.sort_by(|a, b| a.partial_cmp(b).expect("times and ratios compare"));
+    values[values.len() / 2]
+}
+
+fn run(command: &mut Command) -> Result<()> {
+    let status = command.status()?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("{command:?}: {status}").into())
+    }
+}
