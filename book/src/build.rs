@@ -47,6 +47,7 @@ pub fn run(root: &Path, dest: &Path, options: Options) -> Result<()> {
     check_that_it_may_go(&dest)?;
     let mut sources = Sources::read(root)?;
     let mut problems = std::mem::take(&mut sources.problems);
+    let sources = Rc::new(sources);
     let parent = dest
         .parent()
         .context("the book needs a folder of its own")?;
@@ -111,7 +112,7 @@ fn render(
     root: &Path,
     new: &Path,
     options: Options,
-    sources: &Sources,
+    sources: &Rc<Sources>,
 ) -> Result<Vec<Problem>> {
     let problems = Rc::new(RefCell::new(Vec::new()));
     let warnings = warnings::during(|| -> Result<()> {
@@ -126,6 +127,7 @@ fn render(
         let mut book = MDBook::load_with_config_and_summary(folder, config, summary)?;
         book.with_preprocessor(Workbook {
             root: root.to_owned(),
+            sources: Rc::clone(sources),
             problems: Rc::clone(&problems),
         });
         book.build()
@@ -134,11 +136,9 @@ fn render(
     result.context("mdBook can't build the book")?;
     let mut problems = problems.take();
     for warning in &warnings {
-        let page = sources
-            .pages
-            .iter()
-            .find(|(page, _)| warning.contains(&format!("`{page}`")));
-        let file = page.map_or("book".to_owned(), |(page, _)| format!("chapters/{page}"));
+        let mut pages = sources.pages.iter();
+        let page = pages.find(|page| warning.contains(&format!("`{}`", page.name)));
+        let file = page.map_or("book".to_owned(), |page| page.file());
         problems.push(Problem::new(file, None, warning));
     }
     Ok(problems)

@@ -17,7 +17,7 @@ use percent_encoding::percent_decode_str;
 use regex::Regex;
 
 use crate::directives::{self, Directive};
-use crate::links::{Page, Role};
+use crate::links::{Built, Role};
 
 /// Something that is wrong with the book.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,11 +57,25 @@ pub fn line_at(text: &str, offset: usize) -> usize {
     text[..offset].matches('\n').count() + 1
 }
 
+/// A page as it is written.
+pub struct Page {
+    /// Its name within `chapters/`.
+    pub name: String,
+    pub text: String,
+}
+
+impl Page {
+    /// Its file, as seen from the repository's root.
+    pub fn file(&self) -> String {
+        format!("chapters/{}", self.name)
+    }
+}
+
 /// The pages of the book: the sources that SUMMARY.md lists, and what is wrong with them.
 pub struct Sources {
     root: PathBuf,
-    /// The pages' names within `chapters/`, with their text, in the order of the book.
-    pub pages: Vec<(String, String)>,
+    /// In the order of the book.
+    pub pages: Vec<Page>,
     pub problems: Vec<Problem>,
     /// SUMMARY.md, where a page that is missing is announced only.
     pub summary: String,
@@ -100,7 +114,7 @@ impl Sources {
                 continue; // a chapter that is only announced
             }
             match read(&self.root, &format!("chapters/{name}")) {
-                Ok(text) => self.pages.push((name, text)),
+                Ok(text) => self.pages.push(Page { name, text }),
                 Err(why) => {
                     let line = line_at(&summary, range.start);
                     if let Some(at) = summary[range.clone()].rfind(&*dest_url) {
@@ -124,10 +138,9 @@ impl Sources {
             shown: BTreeSet::new(),
             problems: Vec::new(),
         };
-        for (name, text) in &self.pages {
-            let page = format!("chapters/{name}");
-            let folder = parent(&page).to_owned();
-            check.text(text, &page, &folder, None, 0);
+        for page in &self.pages {
+            let file = page.file();
+            check.text(&page.text, &file, parent(&file), None, 0);
         }
         self.problems.append(&mut check.problems);
         check.shown
@@ -153,7 +166,7 @@ impl Sources {
         }
         for file in files(&self.root, "chapters", "md")? {
             let name = file.trim_start_matches("chapters/");
-            let listed = self.pages.iter().any(|(page, _)| page == name);
+            let listed = self.pages.iter().any(|page| page.name == name);
             if !listed && name != "SUMMARY.md" && name != "404.md" {
                 let message = "chapters/SUMMARY.md does not list this page";
                 self.problems.push(Problem::new(file, None, message));
@@ -383,7 +396,7 @@ pub fn check_links(built: &Path, sources: &Sources) -> Result<Vec<Problem>> {
         let name = name.trim_start_matches("./").to_owned();
         let text = fs::read_to_string(built.join(&name))
             .with_context(|| format!("can't read the page {name} of the book"))?;
-        pages.insert(name, Page::parse(&text));
+        pages.insert(name, Built::parse(&text));
     }
     let origins = origins(sources);
     let mut problems = Vec::new();
@@ -418,10 +431,10 @@ pub fn check_links(built: &Path, sources: &Sources) -> Result<Vec<Problem>> {
 }
 
 /// The sources of the built pages, by the pages' names.
-fn origins(sources: &Sources) -> HashMap<String, &(String, String)> {
+fn origins(sources: &Sources) -> HashMap<String, &Page> {
     let mut origins = HashMap::new();
     for (index, page) in sources.pages.iter().enumerate() {
-        let name = page.0.trim_end_matches(".md");
+        let name = page.name.trim_end_matches(".md");
         if index == 0 {
             origins.insert("index.html".to_owned(), page); // mdBook opens with a copy of the first page
         }
@@ -440,9 +453,9 @@ const OUTSIDE: &str = "leads out of the book";
 /// Checks one link of the built page `name`; the error says what is wrong with it.
 fn check_link(
     built: &Path,
-    pages: &BTreeMap<String, Page>,
+    pages: &BTreeMap<String, Built>,
     name: &str,
-    html: &Page,
+    html: &Built,
     to: &str,
     role: Role,
 ) -> Result<(), String> {
@@ -513,25 +526,20 @@ fn loads_of_css(style: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Finds where in its source a built page has a link: on each line that has it, for it is as broken on each.
-fn place(
-    origin: Option<&&(String, String)>,
-    built: &str,
-    link: &str,
-    why: &str,
-) -> Vec<Problem> {
-    let Some((page, text)) = origin else {
+fn place(origin: Option<&&Page>, built: &str, link: &str, why: &str) -> Vec<Problem> {
+    let Some(page) = origin else {
         let message = format!("`{link}` {why} (on a page of mdBook's or the theme's)");
         return vec![Problem::new(built, None, message)];
     };
-    let page = format!("chapters/{page}");
-    let found = find_link(text, link);
+    let file = page.file();
+    let found = find_link(&page.text, link);
     if found.is_empty() {
         let message = format!("`{link}` {why} (in what a directive or the theme adds)");
-        return vec![Problem::new(page, None, message)];
+        return vec![Problem::new(file, None, message)];
     }
     found
         .into_iter()
-        .map(|(line, written)| Problem::new(&page, line, format!("`{written}` {why}")))
+        .map(|(line, written)| Problem::new(&file, line, format!("`{written}` {why}")))
         .collect()
 }
 
@@ -546,7 +554,7 @@ fn find_link(text: &str, link: &str) -> BTreeSet<(usize, String)> {
                 (as_built(&dest_url) == link).then(|| dest_url.to_string())
             }
             Event::Html(html) | Event::InlineHtml(html) => {
-                let links = Page::parse(&html).links.into_iter().map(|it| it.to);
+                let links = Built::parse(&html).links.into_iter().map(|it| it.to);
                 let mut links = links.filter(|it| as_built(it) == link);
                 // Not a whole tag, but a line of one, or a style.
                 let part = || html.contains(link).then(|| link.to_owned());

@@ -5,25 +5,33 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::LazyLock;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use mdbook_markdown::pulldown_cmark::{Event, Tag};
 use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
 use mdbook_preprocessor::book::Book;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use regex::Regex;
 
-use crate::check::{Problem, line_at};
+use crate::check::{Page, Problem, Sources, line_at};
+use crate::timetable::{self, Lengths};
 use crate::{changed, chart, predict, terminals};
 
 /// What mdBook replaces.
 pub const OF_MDBOOK: &[&str] = &["include", "rustdoc_include", "playground", "title"];
 
 /// What is replaced here.
-pub const OURS: &[&str] = &["terminals", "recording", "changed", "predict", "minutes"];
+pub const OURS: &[&str] = &[
+    "terminals",
+    "recording",
+    "changed",
+    "predict",
+    "minutes",
+    "timetable",
+];
 
 /// A directive as it stands in a text: `{{#NAME ARGUMENTS}}`.
 pub struct Directive<'a> {
@@ -83,7 +91,9 @@ fn code_ranges(text: &str) -> Vec<Range<usize>> {
 /// The preprocessor that replaces our directives, after mdBook's.
 pub struct Workbook {
     /// Where the repository is.
-    pub root: std::path::PathBuf,
+    pub root: PathBuf,
+    /// The pages as they are written, in which lines are counted.
+    pub sources: Rc<Sources>,
     /// Where what goes wrong is noted: all of it, for the book is not built then.
     pub problems: Rc<RefCell<Vec<Problem>>>,
 }
@@ -93,33 +103,24 @@ impl Preprocessor for Workbook {
         "workbook"
     }
 
-    fn run(&self, ctx: &PreprocessorContext, mut book: Book) -> Result<Book> {
-        let chapters = ctx.root.join(&ctx.config.book.src);
-        let mut failed = None;
+    fn run(&self, _: &PreprocessorContext, mut book: Book) -> Result<Book> {
+        let lengths = timetable::lengths(&book);
         book.for_each_chapter_mut(|chapter| {
-            let Some(page) = &chapter.source_path else {
-                return;
-            };
-            match std::fs::read_to_string(chapters.join(page)) {
-                Ok(source) => {
-                    let page = format!("chapters/{}", page.display());
-                    chapter.content = self.expand(&chapter.content, &source, &page);
-                }
-                Err(error) => failed = Some((page.clone(), error)),
+            let name = chapter.source_path.as_ref().and_then(|path| path.to_str());
+            let mut pages = self.sources.pages.iter();
+            if let Some(page) = pages.find(|page| Some(page.name.as_str()) == name) {
+                chapter.content = self.expand(&chapter.content, page, &lengths);
             }
         });
-        if let Some((page, error)) = failed {
-            return Err(error).with_context(|| format!("can't read {}", page.display()));
-        }
         Ok(book)
     }
 }
 
 impl Workbook {
-    /// Replaces the directives in a page's text. Lines are counted in its source, which has not yet been expanded.
-    fn expand(&self, text: &str, source: &str, page: &str) -> String {
+    /// Replaces the directives in the text of a page, in which mdBook has already replaced its own.
+    fn expand(&self, text: &str, page: &Page, lengths: &Lengths) -> String {
         let text = &without_anchor_marks(text);
-        let mut in_source = find(source);
+        let mut in_source = find(&page.text);
         let ours = find(text)
             .into_iter()
             .filter(|it| !it.in_code && OURS.contains(&it.name));
@@ -127,10 +128,11 @@ impl Workbook {
             let written = &text[directive.range.clone()];
             let line = in_source
                 .iter()
-                .position(|it| !it.in_code && &source[it.range.clone()] == written)
-                .map(|index| line_at(source, in_source.remove(index).range.start));
-            let html = render(&directive, &self.root).unwrap_or_else(|error| {
-                let problem = Problem::new(page, line, format!("{written}: {error:#}"));
+                .position(|it| !it.in_code && &page.text[it.range.clone()] == written)
+                .map(|index| line_at(&page.text, in_source.remove(index).range.start));
+            let html = render(&directive, &self.root, lengths).unwrap_or_else(|error| {
+                let message = format!("{written}: {error:#}");
+                let problem = Problem::new(page.file(), line, message);
                 self.problems.borrow_mut().push(problem);
                 String::new()
             });
@@ -213,21 +215,14 @@ pub fn to_copied_examples(link: &str) -> Cow<'_, str> {
 }
 
 /// What a page shows in a directive's place.
-fn render(directive: &Directive, root: &Path) -> Result<String> {
+fn render(directive: &Directive, root: &Path, lengths: &Lengths) -> Result<String> {
     match (directive.name, directive.arguments.as_slice()) {
         ("terminals", names @ [_, ..]) => terminals::render(names, root),
         ("recording", [scenario]) => chart::render(scenario, root),
         ("changed", [old, new]) => changed::render(old, new, root),
         ("predict", [name]) => predict::render(name, root),
-        ("minutes", [minutes]) => render_minutes(minutes),
+        ("minutes", [minutes]) => timetable::render_minutes(minutes),
+        ("timetable", [limit, items @ ..]) => timetable::render(limit, items, lengths),
         (_, arguments) => bail!("does not take {} arguments", arguments.len()),
     }
-}
-
-/// `{{#minutes N}}`: how long the page takes.
-fn render_minutes(minutes: &str) -> Result<String> {
-    let Ok(minutes) = minutes.parse::<u32>() else {
-        bail!("`{minutes}` is no number of minutes");
-    };
-    Ok(format!("<p class=\"minutes\">About {minutes} minutes</p>"))
 }

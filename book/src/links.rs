@@ -23,9 +23,9 @@ pub struct Link {
     pub role: Role,
 }
 
-/// A page.
+/// A page as it was built.
 #[derive(Default)]
-pub struct Page {
+pub struct Built {
     pub links: Vec<Link>,
     pub ids: HashSet<String>,
     /// The style sheets within the page, and the `style` attributes.
@@ -34,9 +34,9 @@ pub struct Page {
     pub base: Option<String>,
 }
 
-impl Page {
+impl Built {
     /// Reads a page or a piece of one. Any text is some HTML, so this can't fail.
-    pub fn parse(text: &str) -> Page {
+    pub fn parse(text: &str) -> Built {
         let input = BufferQueue::default();
         input.push_back(StrTendril::from(text));
         let tokenizer = Tokenizer::new(Reader::default(), TokenizerOpts::default());
@@ -77,7 +77,7 @@ impl Page {
 /// Takes what the tokenizer finds.
 #[derive(Default)]
 struct Reader {
-    page: RefCell<Page>,
+    page: RefCell<Built>,
     in_style: Cell<bool>,
 }
 

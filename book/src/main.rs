@@ -17,12 +17,13 @@ mod serve;
 #[path = "../../tests/stage.rs"]
 mod stage;
 mod terminals;
+mod timetable;
 mod warnings;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use lexopt::prelude::*;
 
 const HELP: &str = "\
@@ -67,8 +68,9 @@ fn tell(error: &anyhow::Error) {
 }
 
 fn run() -> Result<()> {
-    let (command, root) = parse(lexopt::Parser::from_env())
-        .map_err(|error| error.context("`cargo book --help` lists what there is"))?;
+    let (command, root) = parse(lexopt::Parser::from_env()).map_err(|error| {
+        anyhow!("{error:#} (`cargo book --help` lists what there is)")
+    })?;
     match command {
         Command::Help => print!("{HELP}"),
         Command::Serve { port, open } => serve::run(&root, &target(&root), port, open)?,

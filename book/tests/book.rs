@@ -234,6 +234,32 @@ fn leaves_code_and_what_is_escaped_alone() {
 }
 
 #[test]
+fn adds_up_a_timetable() {
+    let repository = Repository::new();
+    repository.append(FIRST, "\n{{#timetable 90 01_first a_break:45 01_first}}\n");
+    repository.builds();
+    let page = repository.page("01_first.html");
+    has(
+        &page,
+        "<td>0:00</td><td><a href=\"01_first.html\">First</a></td><td>20</td>",
+    );
+    has(&page, "<td>0:20</td><td>a break</td><td>45</td>");
+    has(&page, "<td>1:25</td><td>the end</td><td>85 of 90</td>");
+}
+
+#[test]
+fn refuses_a_timetable_that_does_not_add_up() {
+    Repository::new().is_refused_with(
+        "{{#timetable 60 01_first a_break:45}}",
+        "{{#timetable 60 01_first a_break:45}}: takes 65 minutes, which is 5 more than 60",
+    );
+    Repository::new().is_refused_with(
+        "{{#timetable 60 welcome}}",
+        "{{#timetable 60 welcome}}: `welcome` is neither a page with its `{{#minutes …}}` nor `WHAT:MINUTES`",
+    );
+}
+
+#[test]
 fn refuses_an_include_of_a_file_that_is_missing() {
     Repository::new().is_refused_with(
         "{{#include ../examples/02_second.rs}}",
@@ -436,6 +462,7 @@ fn refuses_a_listed_page_that_is_missing_and_tells_of_all_else_too() {
 fn builds_a_draft_of_a_book_with_problems() {
     let repository = Repository::new();
     repository.append(FIRST, "\n[nowhere](nowhere.md)\n");
+    repository.append("chapters/SUMMARY.md", "- [Second](02_second.md)\n");
     repository
         .book(&["build", "--draft"])
         .assert()
