@@ -1,10 +1,11 @@
 //! What every program does with an address that is none: one clear line on standard error
 //! and one with a hint, nothing on standard output, exit status 1.
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
 use assert_cmd::Command;
 use predicates::prelude::*;
+use socket2::{Domain, Socket, Type};
 
 use crate::examples;
 
@@ -30,13 +31,8 @@ pub fn is_told_by_a_server(example: &str, verb: &str) {
 
 /// A client's, likewise.
 pub fn is_told_by_a_client(example: &str) {
-    // Bound, and nobody listens: as long as it lives, nobody else gets the port.
-    let deaf = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None);
-    let deaf = deaf.expect("a socket");
-    let any = std::net::SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    deaf.bind(&any.into()).expect("some port is free");
-    let address = deaf.local_addr().expect("it is bound").as_socket();
-    let address = address.expect("an IPv4 address").to_string();
+    let (_deaf, address) = deaf_port();
+    let address = address.to_string();
     is_told(
         example,
         &format!("can't connect to {address}: "),
@@ -44,6 +40,19 @@ pub fn is_told_by_a_client(example: &str) {
         "is a server listening",
     );
     no_address_is_told(example, "connect to");
+}
+
+/// A port that is bound and does not listen: a client is refused, and as long as the socket
+/// lives nobody else gets the port.
+pub fn deaf_port() -> (Socket, SocketAddr) {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    socket.bind(&any.into()).expect("some port is free");
+    let address = socket
+        .local_addr()
+        .ok()
+        .and_then(|address| address.as_socket());
+    (socket, address.expect("it is bound to an IPv4 address"))
 }
 
 fn no_address_is_told(example: &str, verb: &str) {

@@ -188,6 +188,12 @@ impl Server {
         }
     }
 
+    /// Which end of the closed connection with this client is in TIME-WAIT.
+    #[cfg(target_os = "linux")]
+    pub fn who_waits(&mut self, client: SocketAddr) -> &'static str {
+        self.stage.who_waits(SERVER, self.address, client)
+    }
+
     /// What it has printed on standard error.
     pub fn errors(&self) -> String {
         String::from_utf8_lossy(&self.stage.actor(SERVER).stderr()).into_owned()

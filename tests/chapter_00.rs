@@ -129,3 +129,31 @@ fn bytes_that_are_no_text_pass_both_ways() {
         .stdout(predicate::eq(&b"\x80\x00\xff"[..]));
     server.join().expect("the server heard what it expected");
 }
+
+mod predictions {
+    use super::*;
+    use crate::predictions::right;
+
+    #[test]
+    fn the_server_is_started_first() {
+        let mut stage = Stage::new(Box::new(Examples));
+        let (_deaf, nobody) = crate::bad_input::deaf_port();
+        let started = stage.start("00_terminal", vec![nobody.to_string()]);
+        started.unwrap_or_else(|story| panic!("{story}"));
+        perform(&mut stage, &[Action::Fails("00_terminal")]);
+        assert_eq!(right("which_end"), "the server");
+    }
+
+    #[test]
+    fn the_newline_is_sent_as_well() {
+        let (mut stage, mut server) = terminal();
+        perform(
+            &mut stage,
+            &[
+                Action::Type("00_terminal", "Michael\n"),
+                Action::EndInput("00_terminal"),
+            ],
+        );
+        assert_eq!(right("stream_not_lines"), server.drains().to_string());
+    }
+}

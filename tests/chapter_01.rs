@@ -36,3 +36,35 @@ fn a_socket_needs_a_descriptor() {
     let printed = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
     crate::transcripts::compare("01_create_socket-few_descriptors.err.txt", &printed, "");
 }
+
+#[cfg(target_os = "linux")]
+mod predictions {
+    use super::*;
+    use crate::predictions::right;
+
+    #[test]
+    fn five_descriptors_are_enough() {
+        let output = Command::new("sh")
+            .args(["-c", "ulimit -n 5; exec \"$0\""])
+            .arg(examples::path("01_create_socket"))
+            .timeout(examples::limit())
+            .assert();
+        let succeeded = output.get_output().status.success();
+        assert_eq!(
+            right("five_descriptors"),
+            if succeeded { "it succeeds" } else { "it fails" }
+        );
+    }
+
+    /// The recording is itself compared with a run: `cargo book record --check`.
+    #[test]
+    fn nothing_is_sent() {
+        let recording =
+            examples::root().join("chapters/recordings/01_create_socket.json");
+        let recording =
+            std::fs::read_to_string(recording).expect("the recording is there");
+        assert!(recording.contains("\"socket\""), "it has the calls");
+        let segments = recording.matches("\"segment\"").count();
+        assert_eq!(right("socket_traffic"), segments.to_string());
+    }
+}

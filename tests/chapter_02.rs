@@ -23,3 +23,62 @@ fn bad_input_gets_one_clear_line() {
     bad_input::is_told_by_a_server("02_bind", "bind to");
     bad_input::is_told_by_a_server("02_listen", "listen on");
 }
+
+mod predictions {
+    use std::net::TcpStream;
+    use std::time::Duration;
+
+    use crate::examples::{Examples, limit};
+    use crate::predictions::right;
+    use crate::scenarios::Action;
+    use crate::stage::Stage;
+
+    #[test]
+    fn a_bound_socket_refuses() {
+        let mut stage = Stage::new(Box::new(Examples));
+        for action in [
+            Action::Serve("02_bind"),
+            Action::Connect("00_terminal", &[]),
+            Action::Fails("00_terminal"),
+        ] {
+            stage
+                .perform(&action)
+                .unwrap_or_else(|story| panic!("{story}"));
+        }
+        let errors = stage.actor("00_terminal").stderr();
+        let errors = String::from_utf8_lossy(&errors).into_owned();
+        let reason = right("bound_not_listening");
+        assert!(errors.contains(&reason) || cfg!(windows), "{errors}");
+    }
+
+    /// Where the queue is full, a client waits: its `SYN` is dropped, and tried again after a
+    /// second. So a fifth of a second without an answer says enough.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn six_clients_fit_into_the_queue() {
+        let mut stage = Stage::new(Box::new(Examples));
+        let served = stage.perform(&Action::Serve("02_listen"));
+        served.unwrap_or_else(|story| panic!("{story}"));
+        let server = stage.server().expect("it listens");
+        let mut waiting = Vec::new();
+        let six = 6;
+        while waiting.len() < six {
+            let connected = TcpStream::connect_timeout(&server, limit());
+            waiting.push(connected.expect("there is room in the queue"));
+        }
+        let next = TcpStream::connect_timeout(&server, Duration::from_millis(200));
+        assert!(next.is_err(), "there was room for one more");
+        assert_eq!(right("queue_length"), six.to_string());
+    }
+
+    #[test]
+    fn the_kernel_tells_the_port() {
+        let mut stage = Stage::new(Box::new(Examples));
+        let served = stage.perform(&Action::Serve("02_listen"));
+        served.unwrap_or_else(|story| panic!("{story}"));
+        let told = stage.server().expect("it says where it listens");
+        assert_ne!(told.port(), 0);
+        TcpStream::connect_timeout(&told, limit()).expect("this is the address");
+        assert_eq!(right("listener_port"), "the one that local_addr gives");
+    }
+}

@@ -63,3 +63,56 @@ fn no_client_ends_the_server() {
     client.hears("Server: Good bye!\n");
     client.hears_end();
 }
+
+mod predictions {
+    use super::*;
+    use crate::predictions::right;
+
+    const WELCOME: &str = "Server: Welcome!\nServer: What's your name?";
+
+    fn serve() -> (Stage, std::net::SocketAddr) {
+        let mut stage = Stage::new(Box::new(Examples));
+        let served = stage.perform(&Action::Serve("03_close"));
+        served.unwrap_or_else(|story| panic!("{story}"));
+        let server = stage.server().expect("it listens");
+        (stage, server)
+    }
+
+    /// Had `read` returned 0 or an error for a silent client, the talk would be over.
+    #[test]
+    fn a_silent_client_is_waited_for() {
+        let (_stage, server) = serve();
+        let mut client = Peer::connect(server);
+        client.hears(WELCOME);
+        client.says("Michael");
+        client.hears("Server: Hello Michael!\n");
+        assert_eq!(right("read_returns_zero"), "it blocks");
+    }
+
+    #[test]
+    fn what_the_second_says_in_the_queue_is_answered() {
+        let (_stage, server) = serve();
+        let mut first = Peer::connect(server);
+        first.hears(WELCOME);
+        let mut second = Peer::connect(server);
+        second.says("Tracy\n");
+        drop(first);
+        second.hears(WELCOME);
+        second.hears(right("queue_second_name"));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn who_closes_first_waits() {
+        let (mut stage, server) = serve();
+        let mut client = Peer::connect(server);
+        client.hears(WELCOME);
+        client.says("exit");
+        client.hears("Server: Good bye!\n");
+        client.hears_end();
+        let address = client.address();
+        drop(client);
+        let side = stage.who_waits("03_close", server, address);
+        assert_eq!(right("time_wait_server"), format!("the {side}'s"));
+    }
+}

@@ -93,3 +93,65 @@ fn a_long_reply_comes_in_pieces() {
     assert_eq!(sizes.iter().sum::<usize>(), 5000, "{sizes:?}");
     assert!(printed.ends_with(&long), "the pieces are joined at the end");
 }
+
+mod predictions {
+    use std::net::TcpStream;
+
+    use socket2::{Domain, Socket, Type};
+
+    use super::*;
+    use crate::examples::Examples;
+    use crate::predictions::right;
+    use crate::scenarios::Action;
+    use crate::stage::Stage;
+
+    fn server_that_never_accepts() -> Stage {
+        let mut stage = Stage::new(Box::new(Examples));
+        let served = stage.perform(&Action::Serve("02_listen"));
+        served.unwrap_or_else(|story| panic!("{story}"));
+        stage
+    }
+
+    #[test]
+    fn the_kernel_takes_the_bytes() {
+        let mut stage = server_that_never_accepts();
+        for action in [
+            Action::Connect("04_send", &[]),
+            Action::Await("04_send", "Press Enter"),
+        ] {
+            stage
+                .perform(&action)
+                .unwrap_or_else(|story| panic!("{story}"));
+        }
+        let printed =
+            String::from_utf8_lossy(&stage.actor("04_send").stdout()).into_owned();
+        let taken = printed.split(' ').nth(1);
+        assert_eq!(taken, Some(right("bytes_taken").as_str()), "{printed}");
+    }
+
+    #[test]
+    fn pieces_are_bounded_and_complete() {
+        a_long_reply_comes_in_pieces();
+        let certain = "no piece has more than 1024 bytes, and together they have 5000";
+        assert_eq!(right("pieces"), certain);
+    }
+
+    #[test]
+    fn connect_gives_the_client_its_port() {
+        let stage = server_that_never_accepts();
+        let server = stage.server().expect("it listens");
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+        let port = |socket: &Socket| {
+            let address = socket
+                .local_addr()
+                .ok()
+                .and_then(|address| address.as_socket());
+            address.map_or(0, |address| address.port()) // Windows gives none before `connect`
+        };
+        assert_eq!(port(&socket), 0);
+        socket.connect(&server.into()).expect("it listens");
+        assert_ne!(port(&socket), 0);
+        drop(TcpStream::from(socket));
+        assert_eq!(right("client_port"), "connect");
+    }
+}

@@ -578,3 +578,48 @@ mod in_any_language {
         }
     }
 }
+
+mod predictions {
+    use crate::bring_your_own::Server;
+    use crate::examples::Examples;
+    use crate::peer::Peer;
+    use crate::predictions::right;
+
+    const WELCOME: &str = "Server: Welcome!\nServer: What's your name?";
+
+    #[test]
+    fn glued_names_are_one_name() {
+        let server = Server::start_ours(Box::new(Examples));
+        let mut client = Peer::connect(server.address);
+        client.hears(WELCOME);
+        client.says("MichaelTracySarahexit");
+        client.hears("Server: Hello MichaelTracySarahexit!\n");
+        assert_eq!(right("glued_names"), "it greets one: MichaelTracySarahexit");
+    }
+
+    #[test]
+    fn nobody_waits_for_ten_silent_clients() {
+        let server = Server::start_ours(Box::new(Examples));
+        let _ten: Vec<Peer> = (0..10).map(|_| Peer::connect(server.address)).collect();
+        let mut eleventh = Peer::connect(server.address);
+        eleventh.hears("Server: Welcome!\n");
+        assert_eq!(right("eleven_clients"), "Server: Welcome! and the question");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_server_closes_first() {
+        let mut server = Server::start_ours(Box::new(Examples));
+        let mut client = Peer::connect(server.address);
+        client.hears(WELCOME);
+        client.says("exit");
+        client.hears("Server: Good bye!\n");
+        client.hears_end();
+        let address = client.address();
+        drop(client);
+        assert_eq!(
+            right("who_time_wait"),
+            format!("the {}'s", server.who_waits(address))
+        );
+    }
+}

@@ -18,6 +18,7 @@ mod chapter_04;
 mod chapter_05;
 mod examples;
 mod peer;
+mod predictions;
 mod scenarios;
 mod stage;
 mod transcripts;

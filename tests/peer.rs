@@ -145,9 +145,17 @@ impl Peer {
         self.fail(&format!("expected the end of the stream\nreceived {heard}"));
     }
 
-    /// Reads to the end of the stream or to an error, whatever comes.
-    pub fn drains(&mut self) {
-        let _ = std::io::copy(&mut self.stream, &mut std::io::sink());
+    /// Reads to the end of the stream or to an error, whatever comes. Returns how many bytes
+    /// came.
+    pub fn drains(&mut self) -> usize {
+        let mut heard = Vec::new();
+        let _ = self.stream.read_to_end(&mut heard);
+        heard.len()
+    }
+
+    /// The address of this end.
+    pub fn address(&self) -> SocketAddr {
+        self.stream.local_addr().expect("a connection has two ends")
     }
 
     /// Finishes sending, and can still receive.

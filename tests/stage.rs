@@ -422,6 +422,37 @@ impl Stage {
         found.flatten()
     }
 
+    /// Which end of a closed connection is in TIME-WAIT: `server` or `client`. Waits, while the
+    /// program of this name runs, until one is. Panics if none comes to be.
+    #[cfg(target_os = "linux")]
+    pub fn who_waits(
+        &mut self,
+        name: &str,
+        server: SocketAddr,
+        client: SocketAddr,
+    ) -> &'static str {
+        const TIME_WAIT: &str = "06";
+        let deadline = Instant::now() + self.host.limit();
+        let ends = [server, client].map(|address| format!(":{:04X}", address.port()));
+        let found = self.wait_until(name, deadline, || {
+            connections().iter().find_map(|row| {
+                let between = |local: &String, remote: &String| {
+                    row.state == TIME_WAIT
+                        && row.local.ends_with(local)
+                        && row.remote.ends_with(remote)
+                };
+                if between(&ends[0], &ends[1]) {
+                    Some("server")
+                } else if between(&ends[1], &ends[0]) {
+                    Some("client")
+                } else {
+                    None
+                }
+            })
+        });
+        found.unwrap_or_else(|| panic!("{}", self.story("one end to be in TIME-WAIT")))
+    }
+
     fn exits_with(&mut self, name: &str, code: i32) -> Result<(), Story> {
         let status = self.wait_for_exit(name)?;
         if status.code() == Some(code) {
@@ -443,7 +474,7 @@ impl Stage {
         let is_server = self.actor(name).address() == Some(server);
         let mut unread = 0;
         let found = self.actor_mut(name).wait(deadline, |_| {
-            unread = unread_bytes(server.port(), is_server).unwrap_or(0);
+            unread = unread_bytes(server.port(), is_server);
             (unread == bytes).then_some(())
         });
         found.ok_or_else(|| {
@@ -514,25 +545,47 @@ fn read_into(
     })
 }
 
-/// How many bytes lie unread in the receive buffers of the connections of this server port, on the server's side or on
-/// its clients', whether accepted or not: the column `rx_queue` of `/proc/net/tcp` (proc(5)).
+/// A row of `/proc/net/tcp` (proc(5)), as far as we need it.
 #[cfg(target_os = "linux")]
-fn unread_bytes(server_port: u16, on_server: bool) -> Option<usize> {
-    const LISTEN: &str = "0A";
-    let table = std::fs::read_to_string("/proc/net/tcp").ok()?;
-    let port = format!(":{server_port:04X}");
-    let mut sum = 0;
-    for row in table.lines().skip(1) {
-        let columns: Vec<&str> = row.split_whitespace().collect();
+struct Connection {
+    /// Address and port in hexadecimal: `0100007F:1770`.
+    local: String,
+    remote: String,
+    state: String,
+    /// Bytes in the receive buffer.
+    unread: usize,
+}
+
+#[cfg(target_os = "linux")]
+fn connections() -> Vec<Connection> {
+    let table = std::fs::read_to_string("/proc/net/tcp").unwrap_or_default();
+    let row = |line: &str| {
+        let columns: Vec<&str> = line.split_whitespace().collect();
         let [_, local, remote, state, queues, ..] = columns[..] else {
-            continue;
+            return None;
         };
-        let ours = if on_server { local } else { remote };
-        if ours.ends_with(&port) && state != LISTEN {
-            sum += usize::from_str_radix(queues.split(':').nth(1)?, 16).ok()?;
-        }
-    }
-    Some(sum)
+        Some(Connection {
+            local: local.to_owned(),
+            remote: remote.to_owned(),
+            state: state.to_owned(),
+            unread: usize::from_str_radix(queues.split(':').nth(1)?, 16).ok()?,
+        })
+    };
+    table.lines().skip(1).filter_map(row).collect()
+}
+
+/// How many bytes lie unread in the receive buffers of the connections of this server port,
+/// on the server's side or on its clients', whether accepted or not.
+#[cfg(target_os = "linux")]
+fn unread_bytes(server_port: u16, on_server: bool) -> usize {
+    const LISTEN: &str = "0A"; // there the column counts connections
+    let port = format!(":{server_port:04X}");
+    let table = connections().into_iter();
+    let ours = table.filter(|row| {
+        let end = if on_server { &row.local } else { &row.remote };
+        end.ends_with(&port) && row.state != LISTEN
+    });
+    ours.map(|row| row.unread).sum()
 }
 
 /// What differs from one run to the next, and how a transcript writes it.
