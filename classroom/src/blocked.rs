@@ -25,6 +25,17 @@ pub(crate) fn calls(whose: &Whose, connections: &[(u16, u16)]) -> Vec<String> {
     }
 }
 
+/// Waits until no thread is running. Gives up soon.
+pub(crate) fn until_at_rest(whose: &Whose) {
+    #[cfg(target_os = "linux")]
+    linux::until_at_rest(whose);
+    #[cfg(not(target_os = "linux"))]
+    {
+        _ = whose;
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}
+
 /// Waits until the other end of a connection has taken all that was sent, so that what is sent next can't be
 /// taken together with it. Gives up soon: the other end may rightly be doing something else.
 ///
@@ -67,22 +78,10 @@ mod linux {
     use super::Whose;
     use std::fs;
     use std::path::{Path, PathBuf};
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     pub fn calls(whose: &Whose, connections: &[(u16, u16)]) -> Vec<String> {
-        let folder = match whose {
-            Whose::Threads(_) => PathBuf::from("/proc/self/task"),
-            Whose::Process(id) => PathBuf::from(format!("/proc/{id}/task")),
-        };
-        let mut found: Vec<String> = fs::read_dir(folder)
-            .into_iter()
-            .flatten()
-            .flatten()
-            .map(|entry| entry.path())
-            .filter(|task| match whose {
-                Whose::Threads(name) => read(task, "comm").trim_end() == *name,
-                Whose::Process(_) => true,
-            })
+        let mut found: Vec<String> = tasks(whose)
             .filter_map(|task| doing(&task, connections))
             .collect();
         found.sort();
@@ -90,15 +89,38 @@ mod linux {
         found
     }
 
+    pub fn until_at_rest(whose: &Whose) {
+        let end = Instant::now() + Duration::from_millis(100);
+        while tasks(whose).any(|task| state(&task) == Some('R')) && Instant::now() < end {
+            std::thread::sleep(Duration::from_micros(100));
+        }
+    }
+
+    fn tasks(whose: &Whose) -> impl Iterator<Item = PathBuf> {
+        let folder = match whose {
+            Whose::Threads(_) => PathBuf::from("/proc/self/task"),
+            Whose::Process(id) => PathBuf::from(format!("/proc/{id}/task")),
+        };
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        entries
+            .map(|entry| entry.path())
+            .filter(|task| match whose {
+                Whose::Threads(name) => read(task, "comm").trim_end() == *name,
+                Whose::Process(_) => true,
+            })
+    }
+
+    fn state(task: &Path) -> Option<char> {
+        // The state follows the name, which stands in brackets and may hold anything.
+        read(task, "stat").rsplit_once(") ")?.1.chars().next()
+    }
+
     /// Looks several times: a thread that runs at any of them is not blocked.
     fn doing(task: &Path, connections: &[(u16, u16)]) -> Option<String> {
         const LOOKS: usize = 20;
         let mut seen = Vec::new();
         for _ in 0..LOOKS {
-            let stat = read(task, "stat");
-            // The state follows the name, which stands in brackets and may hold anything.
-            let state = stat.rsplit_once(") ")?.1.chars().next()?;
-            seen.push(match state {
+            seen.push(match state(task)? {
                 'R' => None,
                 'Z' | 'X' => return None,
                 _ => call(task, connections),

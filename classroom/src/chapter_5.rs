@@ -2,7 +2,7 @@
 
 use crate::stage::{Client, Server};
 use crate::story::{Graded, compared};
-use crate::student::limit;
+use crate::student::{limit, seconds};
 use std::time::Instant;
 
 /// What the server says to a guest who has just come.
@@ -230,8 +230,9 @@ pub fn round_trips(server: &Server, count: u32, limits: u32) -> Graded {
                 let advice = format!(
                     "{count} names, each sent as soon as the question had come, should take milliseconds.\n{STALL}"
                 );
-                let late = (limit() * limits).as_secs();
-                return Err(server.brief(&format!("is slow: not done after {late} s"), &advice));
+                let late = seconds(limit() * limits);
+                server.log("the guest sent \"Michael\" and received the answer, again and again");
+                return Err(server.brief(&format!("is slow: not done after {late}"), &advice));
             }
         }
         guest.send(b"exit")?;

@@ -15,11 +15,17 @@ use std::time::{Duration, Instant};
 
 /// How long anything may take that should take no time: 3 seconds, or as many as `GRADER_SECONDS` says.
 pub fn limit() -> Duration {
-    let seconds = std::env::var("GRADER_SECONDS")
+    std::env::var("GRADER_SECONDS")
         .ok()
         .and_then(|text| text.parse().ok())
-        .filter(|&seconds| seconds > 0);
-    Duration::from_secs(seconds.unwrap_or(3))
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .filter(|limit| !limit.is_zero())
+        .unwrap_or(Duration::from_secs(3))
+}
+
+/// As in "nothing came for 3 s".
+pub(crate) fn seconds(time: Duration) -> String {
+    format!("{} s", time.as_secs_f64())
 }
 
 /// What a student's function gives back: a value, or a result with one.
@@ -241,6 +247,22 @@ impl Student {
         }
     }
 
+    /// Waits until none of its threads runs, so that what it was going to say has been said. Gives up soon, and at once
+    /// where the operating system does not tell.
+    pub fn until_at_rest(&self) {
+        self.whose(|whose| blocked::until_at_rest(&whose));
+    }
+
+    fn whose<T>(&self, ask: impl FnOnce(Whose) -> T) -> T {
+        match &self.body {
+            Body::Thread(name) => ask(Whose::Threads(name)),
+            Body::Program(child, _) => {
+                let id = lock(child).id();
+                ask(Whose::Process(id))
+            }
+        }
+    }
+
     fn state(&self, connections: &[(u16, u16)]) -> State {
         // What ends a program ends its connections first: give it the time to have ended.
         self.ends_within(Duration::from_millis(200));
@@ -256,11 +278,7 @@ impl Student {
             }
             Some(End::Exited(status)) => format!("had ended ({status})"),
             None => {
-                let whose = match &self.body {
-                    Body::Thread(name) => Whose::Threads(name),
-                    Body::Program(child, _) => Whose::Process(lock(child).id()),
-                };
-                let calls = blocked::calls(&whose, connections);
+                let calls = self.whose(|whose| blocked::calls(&whose, connections));
                 if calls.is_empty() {
                     return State::Unknown;
                 }

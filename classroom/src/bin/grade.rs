@@ -1,0 +1,133 @@
+//! Grades a server or a client in any language on the conversation of chapter 5.
+//!
+//! ```text
+//! cargo run --bin grade -- server "python3 my_server.py {port}"
+//! cargo run --bin grade -- client "python3 my_client.py {host} {port}"
+//! ```
+//!
+//! Without arguments it takes the commands of the environment variables `WORKBOOK_SERVER` and `WORKBOOK_CLIENT`.
+//! `cargo test --bin grade` and `cargo nextest run --bin grade` do the same, one test for each check.
+
+use grader::chapter_5::{CLIENT, SERVER};
+use grader::{Graded, client_program, server_program};
+use std::env;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let (server, client) = (env::var("WORKBOOK_SERVER"), env::var("WORKBOOK_CLIENT"));
+    let (server, client) = match arguments[..] {
+        ["server", command] => (Some(command), None),
+        ["client", command] => (None, Some(command)),
+        [] => (server.as_deref().ok(), client.as_deref().ok()),
+        _ => (None, None),
+    };
+    if server.is_none() && client.is_none() {
+        eprintln!("usage: grade server \"COMMAND {{port}}\"");
+        eprintln!("       grade client \"COMMAND {{host}} {{port}}\"");
+        eprintln!(
+            "or set WORKBOOK_SERVER or WORKBOOK_CLIENT to the command; {{addr}} is host and port in one"
+        );
+        return ExitCode::FAILURE;
+    }
+    let mut failed = 0;
+    if let Some(command) = server {
+        for (name, check) in SERVER {
+            failed += report(
+                "server",
+                name,
+                server_program(command).and_then(|server| check(&server)),
+            );
+        }
+    }
+    if let Some(command) = client {
+        for (name, check) in CLIENT {
+            failed += report(
+                "client",
+                name,
+                client_program(command).and_then(|client| check(&client)),
+            );
+        }
+    }
+    match failed {
+        0 => {
+            println!("All checks pass.");
+            ExitCode::SUCCESS
+        }
+        _ => {
+            println!("{failed} checks failed.");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints how a check went. Gives 1 if it failed.
+fn report(what: &str, name: &str, graded: Graded) -> usize {
+    match graded {
+        Ok(()) => {
+            println!("ok      {what}: {name}");
+            0
+        }
+        Err(story) => {
+            println!("FAILED  {what}: {name}\n{story}");
+            1
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use grader::chapter_5::Check;
+
+    /// The command of the variable, unless it is not set.
+    fn command(variable: &str) -> Option<String> {
+        let command = env::var(variable).ok();
+        if command.is_none() {
+            println!("skipped: {variable} is not set");
+        }
+        command
+    }
+
+    fn named<T>(checks: &[Check<T>], name: &str) -> fn(&T) -> Graded {
+        let found = checks.iter().find(|check| check.0 == name);
+        found
+            .unwrap_or_else(|| panic!("there is no check {name}"))
+            .1
+    }
+
+    fn server(name: &str) -> Graded {
+        let check = named(SERVER, name);
+        command("WORKBOOK_SERVER")
+            .map_or(Ok(()), |command| check(&server_program(&command)?))
+    }
+
+    fn client(name: &str) -> Graded {
+        let check = named(CLIENT, name);
+        command("WORKBOOK_CLIENT")
+            .map_or(Ok(()), |command| check(&client_program(&command)?))
+    }
+
+    /// One test for each check, so that a report has a line for each.
+    macro_rules! checks {
+        ($kind:ident, $checks:ident: $($name:ident)*) => {
+            mod $kind {
+                $(#[test]
+                fn $name() -> grader::Graded {
+                    super::$kind(stringify!($name))
+                })*
+
+                #[test]
+                fn none_is_missing() {
+                    let names = grader::chapter_5::$checks.iter().map(|check| check.0);
+                    assert!(names.eq([$(stringify!($name)),*]));
+                }
+            }
+        };
+    }
+
+    checks!(server, SERVER: conversation newline_before_exit end_of_stream vanishing_guests resetting_guests
+        glued_names bytes_that_are_no_text ten_at_once one_write_a_turn round_trips);
+    checks!(client, CLIENT: transcript before_the_question within_the_question byte_by_byte early_end);
+}

@@ -1,0 +1,171 @@
+//! Run on each seat before class: `cargo run --bin seat_check`. Each line says OK or what to do; exit status 1 if there is
+//! something to be done.
+
+use std::env;
+use std::io::{self, Read, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+/// What a check found: fine, fine but worth knowing, or something to be done.
+enum Found {
+    Fine(String),
+    Note(String),
+    ToDo(String),
+}
+
+use Found::{Fine, Note, ToDo};
+
+fn main() -> ExitCode {
+    let classroom = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let workbook = classroom.parent().unwrap_or(classroom);
+    let checks = [
+        ("Rust", toolchain()),
+        ("loopback, IPv4", loopback(Ipv4Addr::LOCALHOST.into())),
+        ("loopback, IPv6", loopback(Ipv6Addr::LOCALHOST.into())),
+        ("port 6000", port(6000)),
+        ("crates of the classroom", crates(classroom)),
+        ("crates of the workbook", crates(workbook)),
+        ("rustlings", rustlings()),
+    ];
+    let mut to_do = 0;
+    for (name, found) in checks {
+        let (mark, text) = match found {
+            Fine(text) => ("OK   ", text),
+            Note(text) => ("note ", text),
+            ToDo(text) => {
+                to_do += 1;
+                ("TO DO", text)
+            }
+        };
+        println!("{mark}  {name:24} {text}");
+    }
+    if to_do == 0 {
+        println!("This seat is ready.");
+        return ExitCode::SUCCESS;
+    }
+    println!("{to_do} to do before class.");
+    ExitCode::FAILURE
+}
+
+/// The first Rust that knows all that the workbook uses.
+const NEEDED: (u32, u32) = (1, 88);
+
+fn toolchain() -> Found {
+    let Some(text) = output("rustc", &["--version"]) else {
+        return ToDo("rustc does not run; install Rust from https://rustup.rs".into());
+    };
+    let mut numbers = text
+        .split_ascii_whitespace()
+        .nth(1)
+        .unwrap_or_default()
+        .split(['.', '-'])
+        .map_while(|number| number.parse().ok());
+    match (numbers.next(), numbers.next()) {
+        (Some(major), Some(minor)) if (major, minor) >= NEEDED => Fine(text),
+        _ => ToDo(format!(
+            "{text} is older than {}.{}: rustup update",
+            NEEDED.0, NEEDED.1
+        )),
+    }
+}
+
+/// A conversation of this program with itself, which also shows that no firewall is in the way.
+fn loopback(host: IpAddr) -> Found {
+    let (sender, receiver) = mpsc::channel();
+    // On a thread, since a firewall may drop what it does not like, and leave us waiting.
+    thread::spawn(move || sender.send(converse(host)));
+    match receiver.recv_timeout(Duration::from_secs(5)) {
+        Ok(Ok(address)) => Fine(format!("a conversation on {address} went well")),
+        Ok(Err(error)) if host.is_ipv6() => Note(format!(
+            "not on this machine ({error}); what needs it is skipped"
+        )),
+        Ok(Err(error)) => ToDo(format!("no conversation on {host}: {error}")),
+        Err(_) => ToDo(format!(
+            "no answer on {host} in 5 s: allow programs in this folder in the firewall"
+        )),
+    }
+}
+
+fn converse(host: IpAddr) -> io::Result<SocketAddr> {
+    let listener = TcpListener::bind((host, 0))?;
+    let address = listener.local_addr()?;
+    let mut client = TcpStream::connect(address)?;
+    let (mut guest, _) = listener.accept()?;
+    client.write_all(b"Is anybody there?")?;
+    drop(client);
+    let mut heard = String::new();
+    guest.read_to_string(&mut heard)?;
+    match heard.as_str() {
+        "Is anybody there?" => Ok(address),
+        _ => Err(io::Error::other(format!("heard {heard:?}"))),
+    }
+}
+
+fn port(port: u16) -> Found {
+    let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    if free(&port) {
+        return Fine("free".into());
+    }
+    let another = (port + 1..=u16::MAX).find(free);
+    let advice = match another {
+        Some(another) => format!(
+            "; use 127.0.0.1:{another} instead, as the argument of server and client"
+        ),
+        None => String::new(),
+    };
+    ToDo(format!("taken: end the program that listens there{advice}"))
+}
+
+/// Whether everything can be built without a network.
+fn crates(folder: &Path) -> Found {
+    if !folder.join("Cargo.lock").is_file() {
+        return Note(format!("there is no workbook in {}", folder.display()));
+    }
+    let host = output("rustc", &["-vV"]).unwrap_or_default();
+    let host = host
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .unwrap_or_default();
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let fetched = Command::new(cargo)
+        .args([
+            "fetch",
+            "--quiet",
+            "--locked",
+            "--offline",
+            "--target",
+            host,
+        ])
+        .current_dir(folder)
+        .output();
+    match fetched {
+        Ok(output) if output.status.success() => {
+            Fine("all here, also for working offline".into())
+        }
+        Ok(_) => ToDo(format!(
+            "some are missing: in {}, run `cargo fetch --locked` while online",
+            folder.display()
+        )),
+        Err(error) => ToDo(format!("cargo does not run: {error}")),
+    }
+}
+
+fn rustlings() -> Found {
+    match output("rustlings", &["--version"]) {
+        Some(version) => Fine(version),
+        None => Note(
+            "not installed: `cargo install rustlings --version 6.5.0 --locked`, or do without: `cargo run`".into(),
+        ),
+    }
+}
+
+/// What a command prints, if it runs well.
+fn output(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    output.status.success().then_some(text)
+}
