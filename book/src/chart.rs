@@ -10,6 +10,7 @@ mod steps;
 mod svg;
 mod words;
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -23,8 +24,12 @@ use layout::Layout;
 use recording::{Kind, Recording};
 use steps::Step;
 
-/// Draws a recording.
-pub fn render(scenario: &str, root: &Path) -> Result<String> {
+/// Draws a recording. `listed` are the programs that are listed on the page already: each is listed once.
+pub fn render(
+    scenario: &str,
+    root: &Path,
+    listed: &mut BTreeSet<String>,
+) -> Result<String> {
     let path = format!("chapters/recordings/{scenario}.json");
     let text = fs::read_to_string(root.join(&path)).with_context(|| {
         format!("can't read {path} (`cargo book record {scenario}` makes it)")
@@ -51,7 +56,11 @@ pub fn render(scenario: &str, root: &Path) -> Result<String> {
     );
     html += "<div class=\"rec-side\">\n";
     for example in recording.examples() {
-        html += &listing::render(example, root)?;
+        html += &if listed.insert(example.to_owned()) {
+            listing::render(example, root)?
+        } else {
+            listing::again(example)
+        };
     }
     html += "</div>\n<div class=\"terminals\">\n";
     for program in &recording.programs {
@@ -119,6 +128,9 @@ fn data(recording: &Recording, steps: &[Step], layout: &Layout) -> serde_json::V
             Kind::End(end) => json!({ "k": "e", "p": recording.program(&end.program) }),
         };
         it["y"] = json!([row.y, row.height]);
+        if let Some(fields) = it.as_object_mut() {
+            fields.retain(|_, value| !value.is_null() && *value != json!(false));
+        }
         it
     };
     let steps: Vec<_> = steps.iter().zip(&layout.rows).map(step).collect();

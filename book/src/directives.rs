@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -121,6 +122,7 @@ impl Workbook {
     fn expand(&self, text: &str, page: &Page, lengths: &Lengths) -> String {
         let text = &without_anchor_marks(text);
         let mut in_source = find(&page.text);
+        let mut listed = BTreeSet::new();
         let ours = find(text)
             .into_iter()
             .filter(|it| !it.in_code && OURS.contains(&it.name));
@@ -130,7 +132,8 @@ impl Workbook {
                 .iter()
                 .position(|it| !it.in_code && &page.text[it.range.clone()] == written)
                 .map(|index| line_at(&page.text, in_source.remove(index).range.start));
-            let html = render(&directive, &self.root, lengths).unwrap_or_else(|error| {
+            let html = render(&directive, &self.root, lengths, &mut listed);
+            let html = html.unwrap_or_else(|error| {
                 let message = format!("{written}: {error:#}");
                 let problem = Problem::new(page.file(), line, message);
                 self.problems.borrow_mut().push(problem);
@@ -214,11 +217,16 @@ pub fn to_copied_examples(link: &str) -> Cow<'_, str> {
     }
 }
 
-/// What a page shows in a directive's place.
-fn render(directive: &Directive, root: &Path, lengths: &Lengths) -> Result<String> {
+/// What a page shows in a directive's place. `listed` are the programs that recordings before it on the page have listed.
+fn render(
+    directive: &Directive,
+    root: &Path,
+    lengths: &Lengths,
+    listed: &mut BTreeSet<String>,
+) -> Result<String> {
     match (directive.name, directive.arguments.as_slice()) {
         ("terminals", names @ [_, ..]) => terminals::render(names, root),
-        ("recording", [scenario]) => chart::render(scenario, root),
+        ("recording", [scenario]) => chart::render(scenario, root, listed),
         ("changed", [old, new]) => changed::render(old, new, root),
         ("predict", [name]) => predict::render(name, root),
         ("minutes", [minutes]) => timetable::render_minutes(minutes),

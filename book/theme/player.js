@@ -76,7 +76,14 @@
         chart.append(row, later);
         root.querySelector('.rec-cols').before(controls, now);
         root.querySelector('.rec-side').append(list);
-        for (const listing of listings) listing.open = true;
+        for (const listing of listings) {
+            const same = document.getElementById(listing.dataset.as)?.querySelector('pre').cloneNode(true);
+            if (same) {
+                for (const line of same.querySelectorAll('.lit, .waits')) line.classList.remove('lit', 'waits');
+                listing.querySelector('p').replaceWith(same);
+            }
+            listing.open = true;
+        }
         root.classList.add('ready');
         for (const { out, err } of terminals) {
             const height = pre => pre && (pre.style.minHeight = `${pre.offsetHeight}px`);

@@ -10,7 +10,7 @@
     button.className = 'icon-button present-button';
     button.textContent = 'A+';
     button.title = 'Presentation view (p)';
-    button.setAttribute('aria-label', 'Presentation view');
+    button.setAttribute('aria-label', 'A+, presentation view');
     button.setAttribute('aria-keyshortcuts', 'p');
 
     function present(on) {
@@ -32,6 +32,16 @@
     for (const name of ['rust', 'coal', 'ayu']) document.getElementById(`mdbook-theme-${name}`)?.parentElement.remove();
     const dark = document.getElementById('mdbook-theme-navy');
     if (dark) dark.textContent = 'Dark';
+
+    // mdBook's toggle of the contents is a label: here it can be reached by keyboard, and says what it is.
+    const contents = document.getElementById('mdbook-sidebar-toggle');
+    contents?.setAttribute('role', 'button');
+    contents?.setAttribute('tabindex', '0');
+    contents?.addEventListener('keydown', event => {
+        if (event.key !== 'Enter' && event.key !== ' ') return;
+        event.preventDefault();
+        contents.click();
+    });
 
     // What scrolls sideways can be scrolled by keyboard.
     const reach = () => {

@@ -23,9 +23,18 @@ pub fn render(example: &str, root: &Path) -> Result<String> {
         }
     }
     Ok(format!(
-        "<details class=\"listing\"><summary>{0}.rs</summary>\n\
+        "<details class=\"listing\" id=\"listing-{0}\"><summary>{0}.rs</summary>\n\
          <pre tabindex=\"0\" role=\"region\" aria-label=\"{0}.rs\"><code class=\"language-rust\">{1}</code></pre></details>\n",
         escape(example),
         lines.trim_end_matches('\n'),
     ))
+}
+
+/// In the place of a listing that the page has already: the player copies that one.
+pub fn again(example: &str) -> String {
+    let example = escape(example);
+    format!(
+        "<details class=\"listing\" data-as=\"listing-{example}\"><summary>{example}.rs</summary>\n\
+         <p><a href=\"#listing-{example}\">It is listed above.</a></p></details>\n"
+    )
 }
