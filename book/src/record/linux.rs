@@ -1,0 +1,249 @@
+//! The recorder seen from outside: what is to be recorded, whether all tools are there, and what becomes of the result.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use super::compare;
+use super::namespace::{self, Setup};
+use super::schema::Recording;
+use crate::scenarios::{Action, SCENARIOS, Scenario};
+
+/// Files beyond this size make a page heavy.
+const BIGGEST_FILE: usize = 60_000;
+
+pub fn run(args: &[String]) -> Result<()> {
+    if let Some(setup) = Setup::from_args(args) {
+        return namespace::record(setup?);
+    }
+    let check = args.iter().any(|arg| arg == "--check");
+    let names: Vec<&str> = args
+        .iter()
+        .map(String::as_str)
+        .filter(|arg| *arg != "--check")
+        .collect();
+    let scenarios = find(&names)?;
+    check_tools()?;
+
+    let root = crate::home();
+    let programs = build(&root, &scenarios)?;
+    let kept = root.join("chapters/recordings");
+    let dir = tempfile::tempdir().context("can't make a temporary folder")?;
+
+    let mut new = Vec::new();
+    for scenario in &scenarios {
+        let json = record(scenario, &programs, dir.path())?;
+        if json.len() > BIGGEST_FILE {
+            bail!(
+                "the recording of {} has {} bytes, more than {BIGGEST_FILE}: make the scenario shorter",
+                scenario.name,
+                json.len()
+            );
+        }
+        if check {
+            check_against(&kept, scenario, &json)?;
+        }
+        new.push((scenario, json));
+    }
+    if check {
+        check_for_strays(&kept)?;
+        println!("{} recordings are as committed", new.len());
+        return Ok(());
+    }
+    write(&kept, &new)?;
+    println!("recorded {} scenarios into {}", new.len(), kept.display());
+    Ok(())
+}
+
+/// The scenarios of these names, each a scenario's or how a scenario's begins: `03` is chapter 3. All if there are none.
+fn find(names: &[&str]) -> Result<Vec<&'static Scenario>> {
+    if names.is_empty() {
+        return Ok(SCENARIOS.iter().collect());
+    }
+    let is = |scenario: &Scenario, name: &str| {
+        let rest = scenario.name.strip_prefix(name);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+    };
+    for name in names {
+        if name.starts_with('-') {
+            bail!(
+                "`{name}` is no option of `cargo book record`: there is only `--check`"
+            );
+        }
+        if !SCENARIOS.iter().any(|scenario| is(scenario, name)) {
+            let known: Vec<_> = SCENARIOS.iter().map(|scenario| scenario.name).collect();
+            bail!(
+                "there is no scenario `{name}`; there are: {}",
+                known.join(", ")
+            );
+        }
+    }
+    let wanted = |scenario: &&Scenario| names.iter().any(|name| is(scenario, name));
+    Ok(SCENARIOS.iter().filter(wanted).collect())
+}
+
+/// Fails with a line that says what is missing and how to get it.
+fn check_tools() -> Result<()> {
+    if !rustix::process::geteuid().is_root() {
+        bail!(
+            "recording takes root, for a network of its own and the kernel's trace: \
+             sudo -E env \"PATH=$PATH\" cargo book record"
+        );
+    }
+    for (tool, version, package) in [
+        ("unshare", "--version", "util-linux"),
+        ("mount", "--version", "mount"),
+        ("ip", "-Version", "iproute2"),
+        ("strace", "--version", "strace"),
+        ("tcpdump", "--version", "tcpdump"),
+    ] {
+        let tried = Command::new(tool)
+            .arg(version)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        match tried {
+            Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                bail!(
+                    "recording takes `{tool}`, which is not there: apt install {package}"
+                )
+            }
+            Err(error) => {
+                return Err(error).with_context(|| format!("can't run `{tool}`"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Builds the examples that take part, in a folder of their own and with frame pointers, so that strace finds the way
+/// from a call to the example's line. Returns the folder where they are.
+fn build(root: &Path, scenarios: &[&Scenario]) -> Result<PathBuf> {
+    let mut examples: Vec<&str> = scenarios
+        .iter()
+        .flat_map(|s| s.play)
+        .filter_map(example)
+        .collect();
+    examples.sort_unstable();
+    examples.dedup();
+
+    let target = crate::target(root).join("recorded");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command
+        .args(["build", "--quiet", "--target-dir"])
+        .arg(&target)
+        .current_dir(root);
+    command.args(examples.iter().flat_map(|example| ["--example", example]));
+    command.env_remove("CARGO_ENCODED_RUSTFLAGS");
+    command.env("RUSTFLAGS", "-C force-frame-pointers=yes");
+    let status = command.status().context("can't run cargo")?;
+    if !status.success() {
+        bail!("the examples do not build");
+    }
+    Ok(target.join("debug/examples"))
+}
+
+/// The example of the program that this action starts.
+fn example(action: &Action) -> Option<&'static str> {
+    match action {
+        Action::Serve(name) | Action::Connect(name, _) | Action::Run(name) => {
+            name.split('-').next()
+        }
+        _ => None,
+    }
+}
+
+/// Records one scenario in a namespace of its own.
+fn record(scenario: &Scenario, programs: &Path, dir: &Path) -> Result<String> {
+    let output = dir.join(scenario.name);
+    fs::create_dir(&output)
+        .with_context(|| format!("can't make {}", output.display()))?;
+    let setup = Setup {
+        scenario,
+        programs: programs.to_owned(),
+        output: output.clone(),
+        outside: std::process::id(),
+    };
+    let status = Command::new("unshare")
+        .args(["--net", "--mount", "--pid", "--fork", "--kill-child"])
+        .arg(std::env::current_exe().context("can't find the program itself")?)
+        .arg("record")
+        .args(setup.to_args())
+        // Nothing is ever written to it: its end tells that we are gone.
+        .stdin(Stdio::piped())
+        .spawn()
+        .and_then(|mut child| {
+            let lifeline = child.stdin.take();
+            let status = child.wait();
+            drop(lifeline);
+            status
+        })
+        .context("can't run `unshare`")?;
+    if !status.success() {
+        bail!("{} could not be recorded", scenario.name);
+    }
+    let file = output.join(namespace::RESULT);
+    fs::read_to_string(&file).with_context(|| format!("can't read {}", file.display()))
+}
+
+fn check_against(kept: &Path, scenario: &Scenario, new: &str) -> Result<()> {
+    let name = scenario.name;
+    let refresh = format!("`cargo book record {name}` refreshes it");
+    let file = kept.join(format!("{name}.json"));
+    let committed = fs::read_to_string(&file).with_context(|| {
+        format!(
+            "there is no recording of {name} ({}): {refresh}",
+            file.display()
+        )
+    })?;
+    let committed = Recording::from_json(&committed)
+        .with_context(|| format!("can't read {}: {refresh}", file.display()))?;
+    match compare::difference(&committed, &Recording::from_json(new)?) {
+        None => Ok(()),
+        Some(difference) => {
+            bail!("the recording of {name} is out of date: {refresh}\n{difference}")
+        }
+    }
+}
+
+/// Fails if there is a recording that no scenario makes.
+fn check_for_strays(kept: &Path) -> Result<()> {
+    let files =
+        fs::read_dir(kept).with_context(|| format!("can't read {}", kept.display()))?;
+    for file in files {
+        let file = file?.path();
+        let name = file.file_stem().unwrap_or_default();
+        let is_recording = file
+            .extension()
+            .is_some_and(|extension| extension == "json");
+        if is_recording && !SCENARIOS.iter().any(|scenario| name == scenario.name) {
+            bail!("{} is of no scenario: delete it", file.display());
+        }
+    }
+    Ok(())
+}
+
+/// Writes them all: first beside the old ones, then in their place.
+fn write(kept: &Path, new: &[(&&Scenario, String)]) -> Result<()> {
+    fs::create_dir_all(kept).with_context(|| format!("can't make {}", kept.display()))?;
+    let place = |scenario: &Scenario| kept.join(format!("{}.json", scenario.name));
+    let beside = |scenario: &Scenario| kept.join(format!(".{}.json.new", scenario.name));
+    let written = new
+        .iter()
+        .try_for_each(|(scenario, json)| fs::write(beside(scenario), json));
+    let written = written.and_then(|()| {
+        new.iter()
+            .try_for_each(|(scenario, _)| fs::rename(beside(scenario), place(scenario)))
+    });
+    if written.is_err() {
+        for (scenario, _) in new {
+            let _ = fs::remove_file(beside(scenario)); // may be there or not
+        }
+    }
+    written.with_context(|| format!("can't write into {}", kept.display()))
+}

@@ -1,0 +1,552 @@
+//! The recorder inside of its namespaces: a network, a table of mounts and a table of processes of its own.
+//!
+//! Here it is process 1: whatever it leaves running ends with it, and the network is gone.
+
+use std::fs;
+use std::io::{self, BufRead, BufReader, Read};
+use std::net::UdpSocket;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result, anyhow, bail};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+use rustix::time::{ClockId, DynamicClockId, clock_gettime, clock_gettime_dynamic};
+
+use super::Micros;
+use super::lines::Lines;
+use super::merge::{self, Program, Seen};
+use super::schema::Environment;
+use super::states::{self, Change, Row};
+use super::strace::{self, Entry};
+use super::wire::{self, Packet, Segment};
+use crate::scenarios::{Action, SCENARIOS, Scenario};
+use crate::stage::{Actor, Host, Stage, Stream};
+
+/// The recording, in the folder that `Setup::output` names.
+pub const RESULT: &str = "recording.json";
+
+const SERVER: &str = "127.0.0.1:6000";
+/// How long a tool may take for what takes it milliseconds.
+const LIMIT: Duration = Duration::from_secs(20);
+const TRACEFS: &str = "/sys/kernel/tracing";
+const INSTANCE: &str = "tcp-step-by-step-";
+
+/// What the part outside tells the part inside.
+pub struct Setup<'s> {
+    pub scenario: &'s Scenario,
+    /// The folder of the programs.
+    pub programs: PathBuf,
+    /// The folder for the result, and for whatever comes up on the way.
+    pub output: PathBuf,
+    /// The process outside.
+    pub outside: u32,
+}
+
+impl Setup<'_> {
+    const MARK: &'static str = "--in-namespace";
+
+    pub fn to_args(&self) -> [String; 5] {
+        [
+            Self::MARK.to_owned(),
+            self.scenario.name.to_owned(),
+            self.programs.display().to_string(),
+            self.output.display().to_string(),
+            self.outside.to_string(),
+        ]
+    }
+
+    /// None if these are the arguments of a person.
+    pub fn from_args(args: &[String]) -> Option<Result<Setup<'static>>> {
+        let [mark, name, programs, output, outside] = args else {
+            return None;
+        };
+        (mark == Self::MARK).then(|| {
+            let scenario = SCENARIOS.iter().find(|scenario| scenario.name == name);
+            Ok(Setup {
+                scenario: scenario.context("no such scenario")?,
+                programs: programs.into(),
+                output: output.into(),
+                outside: outside.parse().context("no process id")?,
+            })
+        })
+    }
+}
+
+/// Plays the scenario and writes its recording.
+pub fn record(setup: Setup) -> Result<()> {
+    let tracing = Tracing::start(setup.outside)?;
+    end_with_the_outside(tracing.instance.clone());
+    run(Command::new("ip").args(["link", "set", "lo", "up"]))?;
+    run(Command::new("mount").args(["-t", "proc", "proc", "/proc"]))?;
+    let capture = Capture::start()?;
+
+    let host = Traced {
+        programs: setup.programs.clone(),
+        output: setup.output.clone(),
+    };
+    let mut stage = Stage::new(Box::new(host));
+    let played = stage.play(setup.scenario);
+    stage.end();
+    reap_all()?;
+    let table = read_table()?;
+    let segments = capture.stop()?;
+    let changes = tracing.stop()?;
+    played
+        .with_context(|| format!("the play of {} did not go on", setup.scenario.name))?;
+
+    let mut programs = Vec::new();
+    for actor in stage.actors() {
+        programs.push(seen_of(actor, &setup)?);
+    }
+    let seen = Seen {
+        programs,
+        segments,
+        changes,
+        table,
+    };
+    let recording = merge::merge(setup.scenario, environment()?, seen)?;
+    let file = setup.output.join(RESULT);
+    fs::write(&file, recording.to_json()?)
+        .with_context(|| format!("can't write {}", file.display()))
+}
+
+/// Ends this process, and with it all others in here, when the part outside ends, however it does.
+fn end_with_the_outside(instance: PathBuf) {
+    thread::spawn(move || {
+        let _ = io::stdin().read_to_end(&mut Vec::new());
+        remove_instance(&instance);
+        std::process::exit(1);
+    });
+}
+
+/// Reaps the tracers, which are nobody's children but ours once their program has ended. What they wrote is whole then.
+fn reap_all() -> Result<()> {
+    let deadline = Instant::now() + LIMIT;
+    // The only other child is tcpdump, which goes on.
+    loop {
+        match waitpid(None, WaitOptions::NOHANG) {
+            Ok(Some(_)) => {}
+            Ok(None) if running("strace")? && Instant::now() < deadline => {
+                thread::sleep(Duration::from_millis(1));
+            }
+            Ok(None) if running("strace")? => bail!("strace does not end"),
+            Ok(None) => return Ok(()),
+            Err(error) => return Err(error).context("can't wait for strace"),
+        }
+    }
+}
+
+/// Whether a process of this name is in the namespace.
+fn running(name: &str) -> Result<bool> {
+    for process in fs::read_dir("/proc").context("can't read /proc")? {
+        let comm = process?.path().join("comm");
+        if fs::read_to_string(comm).is_ok_and(|comm| comm.trim_end() == name) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn run(command: &mut Command) -> Result<()> {
+    let name = command.get_program().to_owned();
+    let output = command
+        .output()
+        .with_context(|| format!("can't run {name:?}"))?;
+    if !output.status.success() {
+        bail!(
+            "{command:?}: {}",
+            String::from_utf8_lossy(&output.stderr).trim()
+        );
+    }
+    Ok(())
+}
+
+fn read_table() -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for file in ["/proc/net/tcp", "/proc/net/tcp6"] {
+        match fs::read_to_string(file) {
+            Ok(table) => rows.extend(states::parse_table(&table)?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {} // a kernel without IPv6
+            Err(error) => {
+                return Err(error).with_context(|| format!("can't read {file}"));
+            }
+        }
+    }
+    Ok(rows)
+}
+
+// ---- calls
+
+/// Runs each program under strace.
+struct Traced {
+    programs: PathBuf,
+    output: PathBuf,
+}
+
+impl Host for Traced {
+    /// With `-D` the tracer is the grandchild, and the child the program itself, which can be ended by its id.
+    fn command(&self, name: &str, example: &str, arguments: &[String]) -> Command {
+        let mut command = Command::new("strace");
+        command
+            .args([
+                "-D",
+                "-ff",
+                "-k",
+                "-yy",
+                "--timestamps=unix,us",
+                "--syscall-times=us",
+            ])
+            .args(["--quiet=attach,personality", "--string-limit=65536"])
+            .arg("--trace=%network,read,readv,write,writev,close,dup,dup2,dup3,fcntl")
+            .arg("--output")
+            .arg(self.output.join(name))
+            .arg(self.programs.join(example))
+            .args(arguments);
+        command
+    }
+
+    fn server_address(&self) -> &str {
+        SERVER
+    }
+
+    fn limit(&self) -> Duration {
+        Duration::from_secs(60)
+    }
+
+    /// A call that never returns shows no stack, and so no line. So each thread first gets a signal that it ignores:
+    /// the call stops, strace writes it with its stack, and the kernel starts it again.
+    fn kill(&self, child: &mut Child) -> io::Result<()> {
+        let threads = fs::read_dir(format!("/proc/{}/task", child.id())).into_iter().flatten();
+        let ids = threads.flatten().filter_map(|thread| thread.file_name().into_string().ok());
+        let mut running: Vec<String> = ids.collect();
+        let deadline = Instant::now() + LIMIT;
+        // Another thread may take the signal, one that is just ending: then it must be sent again.
+        while !running.is_empty() && Instant::now() < deadline {
+            for id in running.iter().filter_map(|id| Pid::from_raw(id.parse().ok()?)) {
+                let _ = kill_process(id, Signal::WINCH); // fails if it has ended
+            }
+            let resend = Instant::now() + Duration::from_millis(100);
+            while !running.is_empty() && Instant::now() < resend {
+                thread::sleep(Duration::from_millis(1));
+                running.retain(|thread| !self.has_stopped(thread));
+            }
+        }
+        child.kill()
+    }
+}
+
+impl Traced {
+    /// Whether strace has written the stack of the call that the thread was in, or its end.
+    fn has_stopped(&self, thread: &str) -> bool {
+        let files = fs::read_dir(&self.output).into_iter().flatten().flatten();
+        let mut its = files.filter(|file| {
+            file.path().extension().is_some_and(|extension| extension == thread)
+        });
+        let text = its.next().and_then(|file| fs::read(file.path()).ok()).unwrap_or_default();
+        strace::was_interrupted(&String::from_utf8_lossy(&text))
+    }
+}
+
+fn seen_of(actor: &Actor, setup: &Setup) -> Result<Program> {
+    let typed = actor
+        .passed()
+        .into_iter()
+        .filter(|passed| passed.stream == Stream::Stdin);
+    let typed = typed.map(|passed| {
+        let text = String::from_utf8_lossy(&passed.bytes).into_owned();
+        Ok((since_1970(passed.at)?, text))
+    });
+    Ok(Program {
+        id: actor.name.clone(),
+        example: actor.example.clone(),
+        arguments: actor.arguments.clone(),
+        role: role(setup.scenario, &actor.name),
+        threads: threads_of(&actor.name, &setup.output)?,
+        lines: Lines::of(&setup.programs.join(&actor.example), &actor.example)?,
+        typed: typed.collect::<Result<_>>()?,
+    })
+}
+
+fn role(scenario: &Scenario, program: &str) -> &'static str {
+    let roles = scenario.play.iter().filter_map(|action| match action {
+        Action::Serve(name) if *name == program => Some("server"),
+        Action::Connect(name, _) if *name == program => Some("client"),
+        Action::Run(name) if *name == program => Some("program"),
+        _ => None,
+    });
+    roles.last().unwrap_or("program")
+}
+
+/// strace's file of each thread. In a new table of processes, ids count up: the first is the main thread's.
+fn threads_of(program: &str, output: &Path) -> Result<Vec<Vec<Entry>>> {
+    let mut threads = Vec::new();
+    for file in fs::read_dir(output)? {
+        let path = file?.path();
+        let id = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .and_then(|name| {
+                let id = name.strip_prefix(program)?.strip_prefix('.')?;
+                id.parse::<u32>().ok()
+            });
+        if let Some(id) = id {
+            let text = fs::read(&path)
+                .with_context(|| format!("can't read {}", path.display()))?;
+            threads.push((id, strace::parse(&String::from_utf8_lossy(&text))?));
+        }
+    }
+    if threads.is_empty() {
+        bail!("strace wrote nothing about {program}");
+    }
+    threads.sort_by_key(|(id, _)| *id);
+    Ok(threads.into_iter().map(|(_, entries)| entries).collect())
+}
+
+fn since_1970(at: SystemTime) -> Result<Micros> {
+    let since = at
+        .duration_since(UNIX_EPOCH)
+        .context("the clock is before 1970")?;
+    Ok(Micros::try_from(since.as_micros())?)
+}
+
+// ---- the wire
+
+/// A running tcpdump. Dropping it ends it.
+struct Capture {
+    tcpdump: Child,
+    errors: Receiver<String>,
+    packets: Receiver<Result<Packet>>,
+}
+
+impl Drop for Capture {
+    fn drop(&mut self) {
+        let _ = self.tcpdump.kill(); // fails only if it has ended
+        let _ = self.tcpdump.wait();
+    }
+}
+
+impl Capture {
+    /// The port of the last packet of all: discard (RFC 863).
+    const LAST: &str = "127.0.0.1:9";
+
+    /// Returns once nothing can escape it.
+    fn start() -> Result<Self> {
+        let mut tcpdump = Command::new("tcpdump")
+            .args([
+                "-i",
+                "lo",
+                "--immediate-mode",
+                "-U",
+                "--time-stamp-precision=nano",
+                "-w",
+                "-",
+            ])
+            .arg("tcp or udp dst port 9")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .context("can't run tcpdump")?;
+        let stdout = tcpdump.stdout.take().context("tcpdump has no output")?;
+        let stderr = tcpdump.stderr.take().context("tcpdump has no errors")?;
+
+        let (send_packet, packets) = mpsc::channel();
+        thread::spawn(move || {
+            let read = wire::read(stdout, |packet| {
+                let _ = send_packet.send(Ok(packet)); // nobody listens any more after an error
+            });
+            if let Err(error) = read {
+                let _ = send_packet.send(Err(error));
+            }
+        });
+        let (send_error, errors) = mpsc::channel();
+        thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                let _ = send_error.send(line);
+            }
+        });
+        let capture = Capture {
+            tcpdump,
+            errors,
+            packets,
+        };
+        capture.hear("listening on ")?;
+        Ok(capture)
+    }
+
+    /// Waits for a line of tcpdump's standard error that has this text.
+    fn hear(&self, text: &str) -> Result<String> {
+        let mut heard = Vec::new();
+        loop {
+            match self.errors.recv_timeout(LIMIT) {
+                Ok(line) if line.contains(text) => return Ok(line),
+                Ok(line) => heard.push(line),
+                Err(_) => bail!("tcpdump did not say {text:?}: {}", heard.join("; ")),
+            }
+        }
+    }
+
+    /// Sends a last packet and waits until it is here, and with it all before it.
+    fn stop(mut self) -> Result<Vec<Segment>> {
+        UdpSocket::bind("127.0.0.1:0")
+            .and_then(|socket| socket.send_to(b"that was all", Self::LAST))
+            .context("can't send a datagram")?;
+        let mut segments = Vec::new();
+        loop {
+            match self.packets.recv_timeout(LIMIT) {
+                Ok(packet) => match packet? {
+                    Packet::Tcp(segment) => segments.push(segment),
+                    Packet::Udp => break,
+                },
+                Err(RecvTimeoutError::Timeout) => {
+                    bail!("tcpdump does not see the last packet")
+                }
+                Err(RecvTimeoutError::Disconnected) => bail!("tcpdump ended too early"),
+            }
+        }
+        let id = Pid::from_child(&self.tcpdump);
+        kill_process(id, Signal::INT).context("can't end tcpdump")?;
+        let dropped = self.hear("dropped by kernel")?;
+        if !dropped.starts_with("0 ") {
+            bail!("tcpdump lost packets: {dropped}");
+        }
+        self.tcpdump.wait().context("can't wait for tcpdump")?;
+        Ok(segments)
+    }
+}
+
+// ---- the states
+
+/// An instance of the kernel's trace of our own, which disturbs no other. Dropping it removes it.
+struct Tracing {
+    instance: PathBuf,
+    clock_ahead: Micros,
+}
+
+impl Drop for Tracing {
+    fn drop(&mut self) {
+        remove_instance(&self.instance);
+    }
+}
+
+/// It can be removed once nothing is enabled in it; if that fails, the next recording tries again.
+fn remove_instance(instance: &Path) {
+    let _ = fs::write(instance.join("events/enable"), "0");
+    let _ = fs::remove_dir(instance);
+}
+
+impl Tracing {
+    /// Must be called while `/proc` still shows the processes outside.
+    fn start(outside: u32) -> Result<Self> {
+        let instances = Path::new(TRACEFS).join("instances");
+        if !instances.exists() {
+            // The table of mounts is ours alone.
+            run(Command::new("mount").args(["-t", "tracefs", "tracefs", TRACEFS])).context(
+                "recording takes tracefs, which this kernel does not offer (CONFIG_FTRACE)",
+            )?;
+        }
+        remove_leftovers(&instances);
+        let instance = instances.join(format!("{INSTANCE}{outside}"));
+        fs::create_dir(&instance).with_context(|| {
+            format!(
+                "recording takes tracefs, but can't make {}",
+                instance.display()
+            )
+        })?;
+        let tracing = Tracing {
+            instance,
+            clock_ahead: tai_ahead()?,
+        };
+        tracing.set("trace_clock", "tai")?; // the one that keeps in step with the wall clock
+        tracing
+            .set("options/fields", "1")
+            .context("recording takes Linux 6.4 or later")?;
+        tracing.set("events/sock/inet_sock_set_state/enable", "1")?;
+        Ok(tracing)
+    }
+
+    fn set(&self, file: &str, value: &str) -> Result<()> {
+        let path = self.instance.join(file);
+        fs::write(&path, value).with_context(|| format!("can't write {}", path.display()))
+    }
+
+    fn stop(self) -> Result<Vec<Change>> {
+        self.set("events/sock/inet_sock_set_state/enable", "0")?;
+        let path = self.instance.join("trace");
+        let trace = fs::read_to_string(&path);
+        let trace = trace.with_context(|| format!("can't read {}", path.display()))?;
+        states::parse(&trace, self.clock_ahead)
+    }
+}
+
+/// Removes the instances of recorders that were ended before they could do so.
+fn remove_leftovers(instances: &Path) {
+    for instance in fs::read_dir(instances).into_iter().flatten().flatten() {
+        let name = instance.file_name();
+        let process = name.to_str().and_then(|name| name.strip_prefix(INSTANCE));
+        if process.is_some_and(|process| !Path::new("/proc").join(process).exists()) {
+            remove_instance(&instance.path());
+        }
+    }
+}
+
+/// How far international atomic time is ahead of the wall clock: whole seconds, or nothing where nobody has set it.
+fn tai_ahead() -> Result<Micros> {
+    let tai = clock_gettime_dynamic(DynamicClockId::Tai).context("no clock TAI")?;
+    let wall = clock_gettime(ClockId::Realtime);
+    let ahead =
+        (tai.tv_sec - wall.tv_sec) * 1000 + (tai.tv_nsec - wall.tv_nsec) / 1_000_000;
+    let seconds = (ahead + 500).div_euclid(1000);
+    Ok(
+        Micros::try_from(seconds).map_err(|_| anyhow!("the clock TAI is behind"))?
+            * 1_000_000,
+    )
+}
+
+// ---- where it was recorded
+
+fn environment() -> Result<Environment> {
+    let kernel =
+        fs::read_to_string("/proc/sys/kernel/osrelease").context("no kernel version")?;
+    let kernel = kernel
+        .trim()
+        .split('-')
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    Ok(Environment {
+        date: said_by(Command::new("date").args(["-u", "+%F"]))?,
+        kernel,
+        rustc: version_of(
+            "rustc",
+            &std::env::var("RUSTC").unwrap_or("rustc".to_owned()),
+        )?,
+        strace: version_of("version", "strace")?,
+        tcpdump: version_of("version", "tcpdump")?,
+    })
+}
+
+/// The word behind `mark` in what `program --version` says first.
+fn version_of(mark: &str, program: &str) -> Result<String> {
+    let said = said_by(Command::new(program).arg("--version"))?;
+    let mut words = said
+        .split_whitespace()
+        .skip_while(|word| *word != mark)
+        .skip(1);
+    let version = words.next();
+    Ok(version
+        .with_context(|| format!("`{program} --version` tells none"))?
+        .to_owned())
+}
+
+/// The first line that a command writes.
+fn said_by(command: &mut Command) -> Result<String> {
+    let output = command
+        .output()
+        .with_context(|| format!("can't run {command:?}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}
