@@ -1,5 +1,7 @@
 //! Which call a program is blocked in, as far as the operating system tells.
 
+use std::net::TcpStream;
+
 /// Whose calls are asked for.
 pub(crate) enum Whose<'a> {
     /// The threads of this process with that name. A thread that is not named gets the name of the one that started it.
@@ -25,58 +27,26 @@ pub(crate) fn calls(whose: &Whose, connections: &[(u16, u16)]) -> Vec<String> {
     }
 }
 
-/// Waits until no thread is running. Gives up soon.
-pub(crate) fn until_at_rest(whose: &Whose) {
+/// Waits until the program has taken all that was sent to it over `connection`, so that what is sent next can't be taken
+/// together with it, and has said what it was going to say: until the bytes have been delivered, and none of its threads runs.
+/// Gives up soon: the program may rightly be doing something else.
+pub(crate) fn until_at_rest(whose: &Whose, connection: &TcpStream) {
     #[cfg(target_os = "linux")]
-    linux::until_at_rest(whose);
+    linux::until_at_rest(whose, connection);
     #[cfg(not(target_os = "linux"))]
     {
-        _ = whose;
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
-}
-
-/// Waits until the other end of a connection has taken all that was sent, so that what is sent next can't be
-/// taken together with it. Gives up soon: the other end may rightly be doing something else.
-///
-/// `ours` and `theirs` are the two ports.
-pub(crate) fn until_taken(ours: u16, theirs: u16) {
-    use std::time::{Duration, Instant};
-    if cfg!(target_os = "linux") {
-        let end = Instant::now() + Duration::from_millis(100);
-        while Instant::now() < end {
-            match (queues(ours, theirs), queues(theirs, ours)) {
-                (Some((0, _)), Some((_, 0))) | (None, _) | (_, None) => return,
-                _ => std::thread::sleep(Duration::from_micros(200)),
-            }
-        }
-    } else {
         // No way to ask. A program that is right is right with any timing; one that is wrong is very likely found out.
-        std::thread::sleep(Duration::from_millis(10));
+        _ = (whose, connection);
+        std::thread::sleep(std::time::Duration::from_millis(10));
     }
-}
-
-/// How many bytes wait in the send and the receive buffer of the local socket with these ports.
-fn queues(local: u16, remote: u16) -> Option<(u64, u64)> {
-    let table = ["/proc/net/tcp", "/proc/net/tcp6"]
-        .iter()
-        .filter_map(|path| std::fs::read_to_string(path).ok())
-        .collect::<String>();
-    table.lines().find_map(|line| {
-        let mut fields = line.split_ascii_whitespace().skip(1);
-        let port =
-            |address: &str| u16::from_str_radix(address.rsplit(':').next()?, 16).ok();
-        let (here, there) = (port(fields.next()?)?, port(fields.next()?)?);
-        let (send, receive) = fields.nth(1)?.split_once(':')?;
-        let count = |hexadecimal| u64::from_str_radix(hexadecimal, 16).ok();
-        (here == local && there == remote).then_some((count(send)?, count(receive)?))
-    })
 }
 
 #[cfg(target_os = "linux")]
 mod linux {
     use super::Whose;
     use std::fs;
+    use std::net::TcpStream;
+    use std::os::fd::AsRawFd;
     use std::path::{Path, PathBuf};
     use std::time::{Duration, Instant};
 
@@ -89,11 +59,47 @@ mod linux {
         found
     }
 
-    pub fn until_at_rest(whose: &Whose) {
-        let end = Instant::now() + Duration::from_millis(100);
-        while tasks(whose).any(|task| state(&task) == Some('R')) && Instant::now() < end {
+    pub fn until_at_rest(whose: &Whose, connection: &TcpStream) {
+        let start = Instant::now();
+        let runs = |task: PathBuf| state(&task) == Some('R');
+        loop {
+            // A thread that waits for bytes is made to run when they are delivered, and then they leave the send buffer: so
+            // the order of the two questions matters. But an acknowledgement may be delayed, far longer than a delivery takes
+            // within one machine.
+            let delivered =
+                unsent(connection) == 0 || start.elapsed() > Duration::from_millis(1);
+            let rests = !tasks(whose).any(runs);
+            if delivered && rests || start.elapsed() > Duration::from_millis(100) {
+                return;
+            }
             std::thread::sleep(Duration::from_micros(100));
         }
+    }
+
+    /// How many bytes wait in the send buffer, or for their acknowledgement.
+    fn unsent(connection: &TcpStream) -> i32 {
+        let mut count: libc::c_int = 0;
+        // SAFETY: the descriptor is open as long as `connection` lives, and SIOCOUTQ (which has the number of TIOCOUTQ)
+        // writes one int.
+        let done =
+            unsafe { libc::ioctl(connection.as_raw_fd(), libc::TIOCOUTQ, &mut count) };
+        if done == 0 { count } else { 0 }
+    }
+
+    /// Whether bytes wait in the send buffer of the local socket with these ports.
+    fn sends(&(local, remote): &(u16, u16)) -> bool {
+        let tables = ["/proc/net/tcp", "/proc/net/tcp6"]
+            .map(|path| fs::read_to_string(path).unwrap_or_default());
+        let mut lines = tables.iter().flat_map(|table| table.lines());
+        let row = lines.find_map(|line| {
+            let mut fields = line.split_ascii_whitespace().skip(1);
+            let port =
+                |address: &str| u16::from_str_radix(address.rsplit(':').next()?, 16).ok();
+            let ports = (port(fields.next()?)?, port(fields.next()?)?);
+            let (send, _receive) = fields.nth(1)?.split_once(':')?;
+            (ports == (local, remote)).then(|| u64::from_str_radix(send, 16).ok())?
+        });
+        row.is_some_and(|unsent| unsent > 0)
     }
 
     fn tasks(whose: &Whose) -> impl Iterator<Item = PathBuf> {
@@ -148,16 +154,8 @@ mod linux {
             }
             "sk_stream_wait_memory" => SEND,
             // Both recv and send sleep here: who has bytes left to send is sending.
-            "wait_woken" => {
-                let full = |&(theirs, ours): &(u16, u16)| {
-                    super::queues(theirs, ours).is_some_and(|(unsent, _)| unsent > 0)
-                };
-                if connections.iter().any(full) {
-                    SEND
-                } else {
-                    RECV
-                }
-            }
+            "wait_woken" if connections.iter().any(sends) => SEND,
+            "wait_woken" => RECV,
             wait if wait.starts_with("futex") => THREAD,
             wait if wait.contains("nanosleep") => SLEEP,
             wait if wait.starts_with("poll") || wait.starts_with("ep_poll") => POLL,

@@ -1,6 +1,5 @@
 //! The other end of the student's program: guests for a server, a server for a client.
 
-use crate::blocked;
 use crate::story::{Graded, Log, Story, compared, parting, quoted, visible};
 use crate::student::{Outcome, Student, limit, seconds};
 use socket2::SockRef;
@@ -417,7 +416,7 @@ impl Peer {
                 return Err(self.fails(did, &advice));
             }
             if number < pieces.len() {
-                blocked::until_taken(self.ports.0, self.ports.1);
+                self.student.until_at_rest(&self.stream);
             }
         }
         Ok(())
@@ -478,8 +477,7 @@ impl Peer {
     /// Waits for exactly these bytes, and looks whether more came along with them.
     pub fn expect_only(&mut self, expected: impl AsRef<[u8]>) -> Graded {
         self.expect(&expected)?;
-        self.until_taken();
-        self.student.until_at_rest();
+        self.student.until_at_rest(&self.stream);
         let mut more = Vec::new();
         let Came::Some = self.read(&mut more, 200, Instant::now()) else {
             return Ok(());
@@ -573,11 +571,6 @@ impl Peer {
         let student = Arc::clone(&self.student);
         drop(self);
         student.ends_within(MOMENT);
-    }
-
-    /// Waits until the other side has taken all that was sent.
-    pub fn until_taken(&self) {
-        blocked::until_taken(self.ports.0, self.ports.1);
     }
 
     /// Reads once: what one call gives, whole or in part. `None` at the end, or if nothing comes in time.

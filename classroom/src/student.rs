@@ -5,6 +5,7 @@ use crate::story::{Log, Story};
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
 use std::io::{self, Read, Write};
+use std::net::TcpStream;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -247,10 +248,9 @@ impl Student {
         }
     }
 
-    /// Waits until none of its threads runs, so that what it was going to say has been said. Gives up soon, and at once
-    /// where the operating system does not tell.
-    pub fn until_at_rest(&self) {
-        self.whose(|whose| blocked::until_at_rest(&whose));
+    /// Waits until it has taken what was sent to it over `connection`, and has said what it was going to say. Gives up soon.
+    pub fn until_at_rest(&self, connection: &TcpStream) {
+        self.whose(|whose| blocked::until_at_rest(&whose, connection));
     }
 
     fn whose<T>(&self, ask: impl FnOnce(Whose) -> T) -> T {

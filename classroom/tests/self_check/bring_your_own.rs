@@ -1,0 +1,103 @@
+//! The command `grade` on programs in Python: right ones pass, faulty ones fail with stories.
+
+use crate::compare_with_promise;
+use std::process::{Command, Output};
+
+/// Grades a program of the fixtures; `None`, said aloud, if there is no Python.
+fn grade(what: &str, fixture: &str, places: &str) -> Option<Output> {
+    let python = ["python3", "python"].into_iter().find(|python| {
+        let version = Command::new(python).arg("--version").output();
+        version.is_ok_and(|output| output.status.success())
+    });
+    let Some(python) = python else {
+        assert!(std::env::var_os("CI").is_none(), "python3 is needed here");
+        println!("skipped: there is no python3");
+        return None;
+    };
+    let output = Command::new(env!("CARGO_BIN_EXE_grade"))
+        .args([what, &format!("{python} tests/fixtures/{fixture} {places}")])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output();
+    Some(output.expect("grade runs"))
+}
+
+#[test]
+fn a_right_server_passes() {
+    let Some(output) = grade("server", "server.py", "{port}") else {
+        return;
+    };
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}");
+    assert_eq!(
+        text.matches("ok      server: ").count(),
+        grader::chapter_5::SERVER.len(),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_right_client_passes() {
+    let Some(output) = grade("client", "client.py", "{host} {port}") else {
+        return;
+    };
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}");
+    assert_eq!(
+        text.matches("ok      client: ").count(),
+        grader::chapter_5::CLIENT.len(),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_faulty_server_fails_with_stories() {
+    let Some(output) = grade("server", "faulty_server.py", "{port}") else {
+        return;
+    };
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    if cfg!(target_os = "linux") {
+        compare_with_promise("grade_faulty_server", &without_ports(&text));
+    }
+}
+
+#[test]
+fn a_faulty_client_fails_with_stories() {
+    let Some(output) = grade("client", "faulty_client.py", "{host} {port}") else {
+        return;
+    };
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    if cfg!(target_os = "linux") {
+        compare_with_promise("grade_faulty_client", &without_ports(&text));
+    }
+}
+
+#[test]
+fn a_command_that_can_not_be_used() {
+    for (command, complaint) in [
+        ("no-such-program {port}", "`no-such-program "),
+        ("python3 server.py", "write {port} or {addr} in it"),
+        ("python3 'server.py {port}", "can't be read"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_grade"))
+            .args(["server", command])
+            .output()
+            .expect("grade runs");
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        assert!(text.contains(complaint), "{text}");
+    }
+}
+
+/// The port in the command line is another each time.
+fn without_ports(text: &str) -> String {
+    let lines = text.lines().map(|line| match line.split_once(".py ") {
+        Some((command, rest)) => {
+            let (_, rest) = rest.split_once('`').unwrap_or(("", rest));
+            format!("{command}.py PORT`{rest}\n")
+        }
+        None => format!("{line}\n"),
+    });
+    lines.collect()
+}

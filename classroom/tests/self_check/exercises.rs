@@ -1,0 +1,205 @@
+//! Every solution is right, every starting file fails, and with the story that it promises.
+
+use crate::compare_with_promise;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::{LazyLock, Mutex};
+use std::thread;
+
+/// The exercises: name and file, in the order of their chapters.
+fn exercises() -> Vec<(String, PathBuf)> {
+    let mut found = Vec::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("exercises");
+    for chapter in fs::read_dir(folder).expect("there are exercises").flatten() {
+        for file in fs::read_dir(chapter.path())
+            .expect("a chapter is a folder")
+            .flatten()
+        {
+            let path = file.path();
+            let name = path
+                .file_stem()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            found.push((name, path));
+        }
+    }
+    found.sort_by(|a, b| a.1.cmp(&b.1));
+    assert!(found.len() >= 20, "only {} exercises", found.len());
+    found
+}
+
+/// The test program of each exercise and of each solution (`NAME_sol`), built.
+static PROGRAMS: LazyLock<BTreeMap<String, PathBuf>> = LazyLock::new(|| {
+    let built = Command::new(env!("CARGO"))
+        .args([
+            "test",
+            "--quiet",
+            "--bins",
+            "--no-run",
+            "--message-format=json",
+        ])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("cargo runs");
+    assert!(built.status.success(), "exercises and solutions compile");
+    let messages = String::from_utf8_lossy(&built.stdout);
+    let messages = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    messages
+        .filter(|message| message["profile"]["test"] == true)
+        .filter_map(|message| {
+            let name = message["target"]["name"].as_str()?.to_owned();
+            Some((name, message["executable"].as_str()?.into()))
+        })
+        .collect()
+});
+
+fn run_tests(program: &str) -> Output {
+    let path = PROGRAMS
+        .get(program)
+        .unwrap_or_else(|| panic!("{program} is not in Cargo.toml"));
+    // One test after another, so that the stories come in one order.
+    Command::new(path)
+        .args(["--test-threads=1", "--color=never"])
+        .env_remove("RUST_BACKTRACE")
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdin(Stdio::null())
+        .output()
+        .expect("a test program runs")
+}
+
+/// Does the same for every exercise, a few at a time; tells all that went wrong.
+fn for_each(task: impl Fn(&str, &Path) + Sync) {
+    let queue = Mutex::new(exercises());
+    let wrong = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(|| {
+                loop {
+                    let next = queue.lock().expect("nobody panics with it").pop();
+                    let Some((name, path)) = next else { break };
+                    let done =
+                        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                            task(&name, &path)
+                        }));
+                    if done.is_err() {
+                        wrong.lock().expect("nobody panics with it").push(name);
+                    }
+                }
+            });
+        }
+    });
+    let wrong = wrong.into_inner().expect("nobody panics with it");
+    assert!(wrong.is_empty(), "see above: {wrong:?}");
+}
+
+#[test]
+fn every_solution_passes() {
+    for_each(|name, _| {
+        let output = run_tests(&format!("{name}_sol"));
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(
+            output.status.success(),
+            "the solution of {name} fails:\n{text}"
+        );
+    });
+}
+
+#[test]
+fn every_starting_file_fails_as_promised() {
+    for_each(|name, _| {
+        let output = run_tests(name);
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(
+            output.status.code(),
+            Some(101),
+            "the starting file of {name} does not fail:\n{text}"
+        );
+        // Calls and error messages have other names elsewhere.
+        if cfg!(target_os = "linux") {
+            let (_, stories) = text
+                .split_once("\nfailures:\n\n")
+                .expect("failures are listed");
+            let (stories, _) = stories
+                .rsplit_once("\n\nfailures:\n")
+                .expect("their names follow");
+            compare_with_promise(name, &format!("{}\n", stories.trim_end()));
+        }
+    });
+}
+
+#[test]
+fn exercise_and_solution_have_the_same_tests() {
+    let tests = |text: &str| {
+        let (_, tests) = text
+            .split_once("#[cfg(test)]\nmod tests {")
+            .expect("there are tests");
+        tests.to_owned()
+    };
+    for (name, path) in exercises() {
+        let solution =
+            PathBuf::from(path.to_string_lossy().replace("exercises", "solutions"));
+        let read = |path: &Path| fs::read_to_string(path).expect("a file of text");
+        assert_eq!(tests(&read(&path)), tests(&read(&solution)), "{name}");
+    }
+}
+
+#[test]
+fn every_exercise_says_what_it_is() {
+    let kinds = [
+        "fill the blank",
+        "fill the blanks",
+        "fix the bug",
+        "predict",
+        "read a recording",
+        "write it yourself",
+    ];
+    let mut of_chapter = BTreeMap::<String, usize>::new();
+    for (name, path) in exercises() {
+        let text = fs::read_to_string(&path).expect("a file of text");
+        let head: Vec<&str> = text
+            .lines()
+            .take_while(|line| line.starts_with("//!"))
+            .collect();
+        let fields: Vec<&str> = head[0].trim_start_matches("//! ").split(" · ").collect();
+        let [minutes, chapter, kind] = fields[..] else {
+            panic!("{name} begins with `{}`", head[0]);
+        };
+        let minutes: u32 = minutes
+            .trim_end_matches(" minutes")
+            .parse()
+            .expect("minutes are a number");
+        assert!(
+            (8..=15).contains(&minutes),
+            "{name} takes {minutes} minutes"
+        );
+        assert!(kinds.contains(&kind), "{name} is of no known kind: {kind}");
+        let folder = path
+            .parent()
+            .and_then(Path::file_name)
+            .unwrap_or_default()
+            .to_string_lossy();
+        let number = chapter.trim_start_matches("chapter ");
+        assert!(
+            folder.starts_with(&format!("0{number}_")),
+            "{name} lies in {folder}, and says {chapter}"
+        );
+        assert!(
+            head[2].starts_with("//! Reach: ")
+                && head[3..].iter().any(|line| line.starts_with("//! Why: ")),
+            "{name}"
+        );
+        *of_chapter.entry(chapter.to_owned()).or_default() += 1;
+    }
+    assert_eq!(of_chapter.len(), 5);
+    assert!(
+        of_chapter.values().all(|&count| count >= 4),
+        "{of_chapter:?}"
+    );
+}

@@ -1,0 +1,182 @@
+//! What blocks for ever is ended in time, and told where it was.
+
+use grader::{Graded, call, client, server};
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// The story of a check that has to fail, in good time.
+fn story(check: impl FnOnce() -> Graded) -> String {
+    let start = Instant::now();
+    let story = check().expect_err("it must fail").to_string();
+    assert!(
+        start.elapsed() < grader::limit() * 3,
+        "it took {:?}",
+        start.elapsed()
+    );
+    println!("{story}");
+    story
+}
+
+/// On Linux the story names the call.
+fn names(story: &str, call: &str) {
+    assert!(
+        story.contains(call) || !cfg!(target_os = "linux"),
+        "{story}"
+    );
+}
+
+#[test]
+fn a_server_that_never_accepts() {
+    let story = story(|| {
+        let server = server(|listener: TcpListener| {
+            std::thread::sleep(Duration::from_secs(600));
+            drop(listener);
+        })?;
+        server.guest("a guest")?.expect("Welcome")
+    });
+    assert!(story.contains("a guest waited for \"Welcome\""), "{story}");
+    names(&story, "blocked in a sleep");
+}
+
+#[test]
+fn a_server_that_waits_for_a_second_guest() {
+    let story = story(|| {
+        let server = server(|listener: TcpListener| -> io::Result<()> {
+            let _first = listener.accept()?;
+            let _second = listener.accept()?;
+            Ok(())
+        })?;
+        let mut guest = server.guest("a guest")?;
+        guest.expect("Welcome")
+    });
+    names(&story, "blocked in accept");
+}
+
+#[test]
+fn a_server_that_reads_when_it_should_speak() {
+    let story = story(|| {
+        let server = server(|listener: TcpListener| -> io::Result<usize> {
+            listener.accept()?.0.read(&mut [0; 10])
+        })?;
+        server.guest("a guest")?.expect("Welcome")
+    });
+    names(&story, "blocked in recv");
+}
+
+#[test]
+fn a_server_that_sends_to_nobody() {
+    let story = story(|| {
+        let server = server(|listener: TcpListener| -> io::Result<()> {
+            listener.accept()?.0.write_all(&vec![0; 100_000_000])
+        })?;
+        let _guest = server.guest("a guest who does not listen")?;
+        server.returns()
+    });
+    names(&story, "blocked in ");
+}
+
+#[test]
+fn a_server_that_goes_round_and_round() {
+    let story = story(|| {
+        let server = server(|listener: TcpListener| -> io::Result<()> {
+            loop {
+                std::hint::black_box(&listener);
+            }
+        })?;
+        server.guest("a guest")?.expect("Welcome")
+    });
+    names(&story, "busy, not blocked");
+}
+
+#[test]
+fn a_thread_of_the_server() {
+    let story = story(|| {
+        let server = server(|listener: TcpListener| -> io::Result<()> {
+            loop {
+                let (mut guest, _) = listener.accept()?;
+                std::thread::spawn(move || guest.read(&mut [0; 10]));
+            }
+        })?;
+        server.guest("a guest")?.expect("Welcome")
+    });
+    names(
+        &story,
+        "blocked in accept (it waits for the next connection), and blocked in recv",
+    );
+}
+
+#[test]
+fn a_client_that_does_not_connect() {
+    let story = story(|| {
+        client(|_| std::thread::sleep(Duration::from_secs(600)))?.accept()?;
+        Ok(())
+    });
+    assert!(story.starts_with("your client did not connect"), "{story}");
+}
+
+#[test]
+fn a_client_that_waits_for_more() {
+    let story = story(|| {
+        let client = client(|address| TcpStream::connect(address)?.read(&mut [0; 10]))?;
+        let _server = client.accept()?;
+        client.returns()?;
+        Ok(())
+    });
+    names(&story, "blocked in recv");
+}
+
+#[test]
+fn a_function_that_does_not_return() {
+    let story = story(|| {
+        call("accept", || {
+            TcpListener::bind("127.0.0.1:0")
+                .and_then(|listener| listener.accept())
+                .map(drop)
+        })
+    });
+    assert!(story.starts_with("`accept` did not return"), "{story}");
+}
+
+#[test]
+fn a_panic_is_told() {
+    let story = story(|| {
+        let server = server(|_: TcpListener| {
+            let none: Option<usize> = None;
+            none.map_or_else(|| panic!("no number"), drop);
+        })?;
+        server
+            .guest("a guest")
+            .and_then(|mut guest| guest.expect("Welcome"))
+    });
+    assert!(
+        story.contains("had panicked at tests/self_check/grader_itself.rs:"),
+        "{story}"
+    );
+    assert!(story.contains("no number"), "{story}");
+}
+
+/// What the grader was not asked to watch is ended too, with the whole process.
+#[test]
+fn the_last_resort() {
+    let start = Instant::now();
+    let output = Command::new(std::env::current_exe().expect("this is a program"))
+        .args(["--ignored", "--exact", "grader_itself::hangs"])
+        .env("GRADER_SECONDS", "0.1")
+        .stdin(Stdio::null())
+        .output()
+        .expect("it runs");
+    assert!(start.elapsed() < Duration::from_secs(20));
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(text, "error: still not done after 2 s; ended\n");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+#[ignore = "it hangs: the_last_resort runs it"]
+fn hangs() {
+    call("nothing", || ()).expect("nothing can go wrong");
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    _ = listener.accept();
+}
