@@ -25,14 +25,7 @@ use crate::{changed, chart, predict, terminals};
 pub const OF_MDBOOK: &[&str] = &["include", "rustdoc_include", "playground", "title"];
 
 /// What is replaced here.
-pub const OURS: &[&str] = &[
-    "terminals",
-    "recording",
-    "changed",
-    "predict",
-    "minutes",
-    "timetable",
-];
+pub const OURS: &[&str] = &["terminals", "recording", "changed", "minutes", "timetable"];
 
 /// A directive as it stands in a text: `{{#NAME ARGUMENTS}}`.
 pub struct Directive<'a> {
@@ -139,10 +132,31 @@ impl Workbook {
                 self.problems.borrow_mut().push(problem);
                 String::new()
             });
-            // Between empty lines, whatever is around it, Markdown takes it for a block of HTML.
-            (directive.range, format!("\n{html}\n\n"))
+            (directive.range, html)
         });
-        with_links_to_copied_examples(&replace(text, expanded))
+        let mut expanded: Vec<_> = expanded.chain(self.predictions(text, page)).collect();
+        expanded.sort_by_key(|(range, _)| range.start);
+        // Between empty lines, whatever is around it, Markdown takes it for a block of HTML.
+        let blocks = expanded
+            .into_iter()
+            .map(|(range, html)| (range, format!("\n{html}\n\n")));
+        with_links_to_copied_examples(&replace(text, blocks))
+    }
+
+    /// The predictions in the text of a page, and how they are asked.
+    fn predictions(&self, text: &str, page: &Page) -> Vec<(Range<usize>, String)> {
+        let ask = |prediction: predict::Prediction| {
+            let html = predict::render(&prediction).unwrap_or_else(|error| {
+                let fence = format!("```predict {}", prediction.name);
+                let line = page.text.find(&fence).map(|at| line_at(&page.text, at));
+                let message = format!("the prediction {}: {error:#}", prediction.name);
+                let problem = Problem::new(page.file(), line, message);
+                self.problems.borrow_mut().push(problem);
+                String::new()
+            });
+            (prediction.range, html)
+        };
+        predict::find(text).into_iter().map(ask).collect()
     }
 }
 
@@ -228,7 +242,6 @@ fn render(
         ("terminals", names @ [_, ..]) => terminals::render(names, root),
         ("recording", [scenario]) => chart::render(scenario, root, listed),
         ("changed", [old, new]) => changed::render(old, new, root),
-        ("predict", [name]) => predict::render(name, root),
         ("minutes", [minutes]) => timetable::render_minutes(minutes),
         ("timetable", [limit, items @ ..]) => timetable::render(limit, items, lengths),
         (_, arguments) => bail!("does not take {} arguments", arguments.len()),
