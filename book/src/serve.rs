@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
@@ -48,11 +49,6 @@ pub fn run(root: &Path, target: &Path, port: u16, open: bool) -> Result<()> {
         draft: true,
     };
     build::run(root, &dest, options)?;
-    println!("the book is at http://{address} (Ctrl-C ends it)");
-    if open && let Err(error) = open::that_detached(format!("http://{address}")) {
-        eprintln!("can't open a browser: {error}");
-    }
-
     let (built, _) = watch::channel(());
     let app = Router::new()
         .route(
@@ -68,7 +64,7 @@ pub fn run(root: &Path, target: &Path, port: u16, open: bool) -> Result<()> {
         .fallback_service(
             ServeDir::new(&dest).not_found_service(ServeFile::new(dest.join("404.html"))),
         );
-    thread::spawn({
+    let rebuilds = thread::spawn({
         let (root, dest) = (root.to_owned(), dest.clone());
         move || rebuild(&root, &dest, &changes, &built)
     });
@@ -77,12 +73,24 @@ pub fn run(root: &Path, target: &Path, port: u16, open: bool) -> Result<()> {
         .build()?
         .block_on(async {
             let listener = tokio::net::TcpListener::from_std(listener)?;
+            let mut interrupted = pin!(tokio::signal::ctrl_c());
+            // Ctrl-C is looked out for from the first poll on.
+            tokio::select! {
+                biased;
+                result = &mut interrupted => return result,
+                () = std::future::ready(()) => {}
+            }
+            println!("the book is at http://{address} (Ctrl-C ends it)");
+            if open && let Err(error) = open::that_detached(format!("http://{address}")) {
+                eprintln!("can't open a browser: {error}");
+            }
             tokio::select! {
                 result = axum::serve(listener, app) => result,
-                result = tokio::signal::ctrl_c() => result,
+                result = interrupted => result,
             }
         })?;
-    drop(watcher);
+    drop(watcher); // the last of the changes
+    let _ = rebuilds.join();
     std::fs::remove_dir_all(&dest)
         .with_context(|| format!("can't remove {}", dest.display()))
 }
