@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::Micros;
 use super::lines::Lines;
@@ -53,13 +54,23 @@ pub fn merge(
     seen.segments.sort_by_key(|segment| segment.at);
     let connections = Connections::of(&seen.segments);
     let mut sockets = Sockets::of(&seen, &connections);
-    let ports = Ports::of(&connections, &sockets);
+    let ports = Ports::of(&seen, &connections, &sockets);
     sockets.name(&seen, &connections, &ports);
 
     let mut events = Vec::new();
-    add_programs(&mut events, &seen, &sockets, &ports);
+    add_programs(&mut events, &seen, &connections, &sockets, &ports);
     connections.add_segments(&mut events, &sockets, &ports);
     add_states(&mut events, &seen, &connections, &sockets);
+
+    for program in &seen.programs {
+        let its_calls = events.iter().filter(|(.., what)| match what {
+            schema::What::Call { program: of, .. } => *of == program.id,
+            _ => false,
+        });
+        if its_calls.count() == 0 {
+            bail!("strace shows no call of {}", program.id);
+        }
+    }
 
     // Within a microsecond: first what is done, then what comes of it.
     events.sort_by_key(|(at, rank, _)| (*at, *rank));
@@ -260,8 +271,8 @@ struct Socket {
     start: Micros,
     id: String,
     local: Option<SocketAddr>,
-    /// When it began to listen.
-    listens: Option<Micros>,
+    /// The call by which it began to listen.
+    listens: Option<Place>,
     connection: Option<(usize, Side)>,
 }
 
@@ -321,12 +332,11 @@ impl Sockets {
                 }
                 ("accept" | "accept4", Some(listener)) => {
                     let new = sockets.add(program, at);
-                    let ends = call.result.as_deref().and_then(Call::endpoints);
-                    let local = sockets.all[listener].local;
-                    let ends = ends.or_else(|| Some((local?, call.address()?)));
-                    if let Some((local, peer)) = ends {
+                    if let (Some(local), Some(peer)) = (sockets.all[listener].local, call.address())
+                    {
                         sockets.all[new].local = Some(local);
-                        let connection = connections.between(peer, local, at);
+                        let end = *span(seen, place).end();
+                        let connection = connections.between(peer, local, end);
                         sockets.all[new].connection =
                             connection.map(|c| (c, Side::Server));
                     }
@@ -344,12 +354,12 @@ impl Sockets {
                     sockets.all[socket].local =
                         call.address().or(sockets.all[socket].local);
                 }
-                ("listen", Some(socket)) => sockets.all[socket].listens = Some(at),
+                ("listen", Some(socket)) => sockets.all[socket].listens = Some(place),
                 _ => {}
             }
         }
         sockets.find_connections(seen, connections);
-        sockets.add_unaccepted(connections);
+        sockets.add_unaccepted(seen, connections);
         sockets.all_start_with_their_connection(connections);
         sockets
     }
@@ -366,52 +376,31 @@ impl Sockets {
         self.all.len() - 1
     }
 
-    /// Which connection each `connect` opened: strace says it at one of the socket's later calls. Failing that, it is the
-    /// one whose SYN passed while the call lasted.
+    /// Which connection each `connect` opened: the one whose SYN passed while the call lasted. Where several connect at
+    /// the same time, `getsockname` tells, if the program calls it; failing that, their order.
     fn find_connections(&mut self, seen: &Seen, connections: &Connections) {
-        let mut last: HashMap<usize, (Micros, Micros, SocketAddr)> = HashMap::new();
-        for (place, at, call) in calls(seen) {
-            if call.name == "connect"
-                && let (Some(socket), Some(server)) =
-                    (self.of_call.get(&place), call.address())
-            {
-                let end = call.end.unwrap_or(Micros::MAX / 2);
-                last.insert(*socket, (at, end, server));
-            }
-        }
-        for (place, at, call) in calls(seen) {
-            if let Some(socket) = self.of_call.get(&place)
-                && last.contains_key(socket)
-                && let Some((local, peer)) =
-                    call.arguments.first().and_then(|a| Call::endpoints(a))
-                && let Some(connection) = connections.between(local, peer, at)
-            {
-                self.all[*socket].connection = Some((connection, Side::Client));
-            }
-        }
-        let mut rest: Vec<_> = last.into_iter().collect();
-        rest.sort_by_key(|(_, (at, ..))| *at);
-        for (socket, (at, end, server)) in rest {
-            if self.all[socket].connection.is_some() {
+        let mut connects: Vec<_> = calls(seen).filter(|(.., call)| call.name == "connect").collect();
+        connects.sort_by_key(|(_, at, _)| *at);
+        for (place, _, call) in connects {
+            let (Some(&socket), Some(server)) = (self.of_call.get(&place), call.address()) else {
                 continue;
+            };
+            let span = span(seen, place);
+            let local = self.all[socket].local;
+            let found = connections.0.iter().enumerate().position(|(index, connection)| {
+                connection.server == server
+                    && span.contains(&connection.start)
+                    && local.is_none_or(|local| local == connection.client)
+                    && self.find(index, Side::Client).is_none()
+            });
+            if let Some(found) = found {
+                self.all[socket].connection = Some((found, Side::Client));
             }
-            let found =
-                connections
-                    .0
-                    .iter()
-                    .enumerate()
-                    .position(|(index, connection)| {
-                        connection.server == server
-                            && (at - TOLERANCE..=end + TOLERANCE)
-                                .contains(&connection.start)
-                            && self.find(index, Side::Client).is_none()
-                    });
-            self.all[socket].connection = found.map(|found| (found, Side::Client));
         }
     }
 
     /// The kernel shakes hands for a listener: such a connection has a socket there before anyone accepts it.
-    fn add_unaccepted(&mut self, connections: &Connections) {
+    fn add_unaccepted(&mut self, seen: &Seen, connections: &Connections) {
         for (index, connection) in connections.0.iter().enumerate() {
             if !connection.has_server() || self.find(index, Side::Server).is_some() {
                 continue;
@@ -422,7 +411,7 @@ impl Sockets {
                     .is_some_and(|local| local.port() == connection.server.port())
                     && socket
                         .listens
-                        .is_some_and(|at| at <= connection.start + TOLERANCE)
+                        .is_some_and(|call| *span(seen, call).start() <= connection.start)
             });
             if let Some(program) = listener.map(|listener| listener.program) {
                 let new = self.add(program, connection.start);
@@ -498,25 +487,22 @@ impl Sockets {
 
 /// Every call of every thread, and when it began.
 fn calls(seen: &Seen) -> impl Iterator<Item = (Place, Micros, &Call)> {
-    seen.programs
-        .iter()
-        .enumerate()
-        .flat_map(|(program, seen)| {
-            seen.threads
-                .iter()
-                .enumerate()
-                .flat_map(move |(thread, entries)| {
-                    entries
-                        .iter()
-                        .enumerate()
-                        .filter_map(move |(index, entry)| match &entry.what {
-                            strace::What::Call(call) => {
-                                Some(((program, thread, index), entry.at, call))
-                            }
-                            _ => None,
-                        })
-                })
+    seen.programs.iter().enumerate().flat_map(|(program, seen)| {
+        seen.threads.iter().enumerate().flat_map(move |(thread, entries)| {
+            entries.iter().enumerate().filter_map(move |(index, entry)| match &entry.what {
+                strace::What::Call(call) => Some(((program, thread, index), entry.at, call)),
+                _ => None,
+            })
         })
+    })
+}
+
+/// When a call had certainly not begun yet, and when it had certainly ended: at the thread's next entry. (strace takes
+/// its time before it lets a call go on, and does not count it, so a call may end somewhat later than strace says.)
+fn span(seen: &Seen, (program, thread, index): Place) -> RangeInclusive<Micros> {
+    let entries = &seen.programs[program].threads[thread];
+    let end = entries.get(index + 1).map_or(Micros::MAX / 2, |next| next.at);
+    entries[index].at - TOLERANCE..=end + TOLERANCE
 }
 
 fn is_tcp(call: &Call) -> bool {
@@ -552,29 +538,23 @@ impl Ends {
 }
 
 impl Ports {
-    fn of(connections: &Connections, sockets: &Sockets) -> Self {
+    /// Numbers them as the transcripts do, in the order in which the programs name them, program by program; then those
+    /// that no program names, in the order in which they are used.
+    fn of(seen: &Seen, connections: &Connections, sockets: &Sockets) -> Self {
         let ends = connections.0.iter().map(|connection| {
             let (client, server) = connection.ends(Side::Client);
             Ends([client, server])
         });
-        let mut ports = Ports {
-            written: HashMap::new(),
-            ends: ends.collect(),
-        };
-        let clients = connections
-            .0
-            .iter()
-            .map(|connection| connection.client.port());
-        let others = sockets
-            .all
-            .iter()
-            .filter_map(|socket| Some(socket.local?.port()));
-        for port in clients
-            .chain(others)
-            .filter(|port| *port >= FIRST_EPHEMERAL)
-        {
+        let clients = connections.0.iter().map(|connection| connection.client.port());
+        let others = sockets.all.iter().filter_map(|socket| Some(socket.local?.port()));
+        let used: Vec<u16> = clients.chain(others).filter(|port| *port >= FIRST_EPHEMERAL).collect();
+        let named: Vec<u16> = seen.programs.iter().flat_map(ports_named_by).collect();
+        let named = named.iter().filter(|port| used.contains(port));
+
+        let mut ports = Ports { written: HashMap::new(), ends: ends.collect() };
+        for port in named.chain(&used) {
             let next = FIRST_PORT + u16::try_from(ports.written.len()).unwrap_or(0);
-            ports.written.entry(port).or_insert(next);
+            ports.written.entry(*port).or_insert(next);
         }
         ports
     }
@@ -608,9 +588,36 @@ impl Ports {
     }
 }
 
+/// The numbers on standard error, and then those on standard output, that may be ports.
+fn ports_named_by(program: &Program) -> Vec<u16> {
+    let entries = || program.threads.iter().flatten();
+    let on = |wanted: &str| {
+        let mut written: Vec<(Micros, Vec<u8>)> = Vec::new();
+        for entry in entries() {
+            if let strace::What::Call(call) = &entry.what
+                && let Some((stream, bytes)) = printed(call)
+                && stream == wanted
+            {
+                written.push((entry.at, bytes));
+            }
+        }
+        written.sort_by_key(|(at, _)| *at);
+        written.into_iter().flat_map(|(_, bytes)| bytes).collect::<Vec<u8>>()
+    };
+    let text = [on("stderr"), b"\n".to_vec(), on("stdout")].concat();
+    let text = String::from_utf8_lossy(&text);
+    text.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok()).collect()
+}
+
 // ---- what the programs did
 
-fn add_programs(events: &mut Vec<Dated>, seen: &Seen, sockets: &Sockets, ports: &Ports) {
+fn add_programs(
+    events: &mut Vec<Dated>,
+    seen: &Seen,
+    connections: &Connections,
+    sockets: &Sockets,
+    ports: &Ports,
+) {
     for (index, program) in seen.programs.iter().enumerate() {
         let ends =
             program
@@ -632,7 +639,7 @@ fn add_programs(events: &mut Vec<Dated>, seen: &Seen, sockets: &Sockets, ports: 
         for (thread, entries) in program.threads.iter().enumerate() {
             let last = ended.as_ref().map_or(0, |(at, _)| *at);
             add_thread(
-                events, program, index, thread, entries, last, sockets, ports,
+                events, program, index, thread, entries, last, connections, sockets, ports,
             );
         }
         if let Some((at, how)) = ended {
@@ -659,6 +666,7 @@ fn add_thread(
     thread: usize,
     entries: &[Entry],
     ended: Micros,
+    connections: &Connections,
     sockets: &Sockets,
     ports: &Ports,
 ) {
@@ -714,18 +722,50 @@ fn add_thread(
         let what = schema::What::Call {
             program: program.id.clone(),
             thread: thread + 1,
-            line: line(),
+            line: line().or_else(|| line_of_the_same_before(program, &entries[..entry_index], call)),
             call: call.name.clone(),
             args: ports.rewrite(&arguments.join(", ")),
             result: call
                 .result
                 .as_deref()
                 .map(|result| ports.rewrite(&strace::readable(result))),
-            end: call.end.unwrap_or(ended).max(entry.at),
+            end: end_of(call, entry.at, ended, socket.map(|socket| &sockets.all[*socket]), connections),
             socket: socket.map(id),
             accepted: sockets.accepted.get(&place).map(id),
         };
         events.push((entry.at, 1, what));
+    }
+}
+
+/// A call that never returned has no stack. It stands where the thread's last such call stood, if there was one.
+fn line_of_the_same_before(program: &Program, before: &[Entry], call: &Call) -> Option<u32> {
+    let same = before.iter().rev().find_map(|entry| match &entry.what {
+        strace::What::Call(other)
+            if other.name == call.name && other.descriptor() == call.descriptor() =>
+        {
+            Some(other)
+        }
+        _ => None,
+    })?;
+    program.lines.line(&same.stack).filter(|_| call.result.is_none())
+}
+
+/// When a call ended. strace counts only from when it lets the call go on, so the end comes out a little early: a
+/// `connect` would seem to have returned before the answer was there.
+fn end_of(
+    call: &Call,
+    at: Micros,
+    ended: Micros,
+    socket: Option<&Socket>,
+    connections: &Connections,
+) -> Micros {
+    let end = call.end.unwrap_or(ended).max(at);
+    match socket.and_then(|socket| socket.connection) {
+        Some((index, Side::Client)) if call.name == "connect" => {
+            let answer = connections.0[index].first(Side::Server, |_| true);
+            answer.filter(|_| call.end.is_some()).map_or(end, |answer| answer.max(end))
+        }
+        _ => end,
     }
 }
 
@@ -859,12 +899,8 @@ fn owner<'s>(
     let first = life.first()?;
     match first.to {
         State::Listen => sockets.all.iter().find(|socket| {
-            socket.listens.is_some_and(|end| {
-                let began = began_to_listen(seen, sockets, end).unwrap_or(end);
-                (began - TOLERANCE..=end + TOLERANCE).contains(&first.at)
-            }) && socket
-                .local
-                .is_some_and(|local| local.port() == first.local_port)
+            socket.listens.is_some_and(|call| span(seen, call).contains(&first.at))
+                && socket.local.is_some_and(|local| local.port() == first.local_port)
         }),
         State::SynReceived => {
             let index = connections.0.iter().rposition(|connection| {
@@ -890,14 +926,4 @@ fn owner<'s>(
         }
         _ => None,
     }
-}
-
-/// When the `listen` that ended at that moment began.
-fn began_to_listen(seen: &Seen, sockets: &Sockets, end: Micros) -> Option<Micros> {
-    let listens = calls(seen).filter(|(place, _, call)| {
-        call.name == "listen"
-            && call.end == Some(end)
-            && sockets.of_call.contains_key(place)
-    });
-    listens.map(|(_, at, _)| at).next()
 }

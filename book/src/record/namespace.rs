@@ -81,6 +81,9 @@ pub fn record(setup: Setup) -> Result<()> {
     end_with_the_outside(tracing.instance.clone());
     run(Command::new("ip").args(["link", "set", "lo", "up"]))?;
     run(Command::new("mount").args(["-t", "proc", "proc", "/proc"]))?;
+    // Nothing is lost in here. But under strace acknowledgements come so late that the kernel would probe for a loss.
+    let probes = "/proc/sys/net/ipv4/tcp_early_retrans";
+    fs::write(probes, "0").with_context(|| format!("can't write {probes}"))?;
     let capture = Capture::start()?;
 
     let host = Traced {
@@ -195,7 +198,6 @@ impl Host for Traced {
                 "-D",
                 "-ff",
                 "-k",
-                "-yy",
                 "--timestamps=unix,us",
                 "--syscall-times=us",
             ])
@@ -216,13 +218,19 @@ impl Host for Traced {
         Duration::from_secs(60)
     }
 
-    /// A call that never returns shows no stack, and so no line. So each thread first gets a signal that it ignores:
-    /// the call stops, strace writes it with its stack, and the kernel starts it again.
+    /// Ends a program once each of its threads waits in a call, for that is how one ends a server: where in between it
+    /// would be otherwise is chance.
+    ///
+    /// A call that never returns shows no stack, and so no line. So each thread first gets a signal that it ignores: the
+    /// call stops, strace writes it with its stack, and the kernel starts it again.
     fn kill(&self, child: &mut Child) -> io::Result<()> {
-        let threads = fs::read_dir(format!("/proc/{}/task", child.id())).into_iter().flatten();
-        let ids = threads.flatten().filter_map(|thread| thread.file_name().into_string().ok());
-        let mut running: Vec<String> = ids.collect();
         let deadline = Instant::now() + LIMIT;
+        while !threads_of_process(child).all(|thread| waits(child, &thread))
+            && Instant::now() < deadline
+        {
+            thread::sleep(Duration::from_millis(1));
+        }
+        let mut running: Vec<String> = threads_of_process(child).collect();
         // Another thread may take the signal, one that is just ending: then it must be sent again.
         while !running.is_empty() && Instant::now() < deadline {
             for id in running.iter().filter_map(|id| Pid::from_raw(id.parse().ok()?)) {
@@ -236,6 +244,19 @@ impl Host for Traced {
         }
         child.kill()
     }
+}
+
+/// The ids of its threads.
+fn threads_of_process(child: &Child) -> impl Iterator<Item = String> {
+    let threads = fs::read_dir(format!("/proc/{}/task", child.id()));
+    let threads = threads.into_iter().flatten().flatten();
+    threads.filter_map(|thread| thread.file_name().into_string().ok())
+}
+
+/// Whether a thread sleeps in a call, or has ended. One that strace holds does not count as asleep.
+fn waits(child: &Child, thread: &str) -> bool {
+    let status = fs::read_to_string(format!("/proc/{}/task/{thread}/status", child.id()));
+    status.is_ok_and(|status| status.contains("State:\tS") || status.contains("State:\tZ"))
 }
 
 impl Traced {

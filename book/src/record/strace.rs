@@ -1,9 +1,9 @@
-//! Reads what strace wrote about one thread (`strace -ff -k -yy --timestamps=unix,us --syscall-times=us`).
+//! Reads what strace wrote about one thread (`strace -ff -k --timestamps=unix,us --syscall-times=us`).
 //!
 //! With `-ff` each thread has a file of its own, so a call stands whole on one line, and its stack on the lines below:
 //!
 //! ```text
-//! 1795503467.924444 recvfrom(3<TCP:[127.0.0.1:46782->127.0.0.1:6000]>, "Welcome", 100, 0, NULL, NULL) = 7 <0.004107>
+//! 1795503467.924444 recvfrom(3, "Welcome", 100, 0, NULL, NULL) = 7 <0.004107>
 //!  > /usr/lib/x86_64-linux-gnu/libc.so.6(recv+0x19) [0x10a929]
 //!  > /path/of/05_scripted_client(client::main+0xc6) [0x16226]
 //! 1795503467.990341 +++ exited with 0 +++
@@ -53,15 +53,6 @@ impl Call {
     /// The descriptor that the call is about, its first argument.
     pub fn descriptor(&self) -> Option<i32> {
         leading_number(self.arguments.first()?)
-    }
-
-    /// What strace says of the ends of the connection that a descriptor (an argument or the result) belongs to.
-    pub fn endpoints(text: &str) -> Option<(SocketAddr, SocketAddr)> {
-        let (_, ends) = text
-            .split_once("<TCP")
-            .and_then(|(_, rest)| rest.split_once(":["))?;
-        let (local, peer) = ends.split_once("]>")?.0.split_once("->")?;
-        Some((local.parse().ok()?, peer.parse().ok()?))
     }
 
     /// The socket address among the arguments, if there is one.
@@ -166,17 +157,6 @@ fn split_arguments(text: &str) -> Result<(Vec<String>, &str)> {
                 }
                 continue;
             }
-            // What `-yy` says of a descriptor: 3<TCP:[127.0.0.1:46782->127.0.0.1:6000]>
-            '<' if current.ends_with(|c: char| c.is_ascii_digit()) => {
-                current.push(c);
-                for (_, c) in chars.by_ref() {
-                    current.push(c);
-                    if c == '>' && !current.ends_with("->") {
-                        break;
-                    }
-                }
-                continue;
-            }
             '(' | '[' | '{' => depth += 1,
             ')' if depth == 0 => {
                 push_argument(&mut arguments, &current);
@@ -235,11 +215,20 @@ fn join_restarted(entries: Vec<Entry>) -> Vec<Entry> {
         }
         joined.push(entry);
     }
+    // What is left was interrupted by its end.
+    for entry in &mut joined {
+        if let What::Call(call) = &mut entry.what
+            && call.result.as_deref().is_some_and(|result| result.starts_with('?'))
+        {
+            call.result = None;
+            call.end = None;
+        }
+    }
     joined
 }
 
 fn leading_number(text: &str) -> Option<i32> {
-    let text = text.split(['<', ' ']).next()?;
+    let text = text.split(' ').next()?;
     match text.strip_prefix("0x") {
         Some(hexadecimal) => i32::from_str_radix(hexadecimal, 16).ok(),
         None => text.parse().ok(),
@@ -292,7 +281,7 @@ pub fn unquote(text: &str) -> Option<(Vec<u8>, bool)> {
     Some((bytes, rest.next() == Some(b'.')))
 }
 
-/// An argument as a reader wants it: a descriptor bare, a socket address as `127.0.0.1:6000`, text as text and not
+/// An argument as a reader wants it: a socket address as `127.0.0.1:6000`, text as text and not
 /// longer than `LONGEST` bytes, and no address in memory, which differs from run to run.
 pub fn readable(argument: &str) -> String {
     const LONGEST: usize = 256;
@@ -338,7 +327,7 @@ mod tests {
     #[test]
     fn reads_a_call_with_its_stack() {
         let entries = parse(concat!(
-            "1795503467.930462 recvfrom(4<TCP:[127.0.0.1:6000->127.0.0.1:46782]>, \"a, \\\"(b\\n\", 100, 0, NULL, NULL) = 8 <0.000012>\n",
+            "1795503467.930462 recvfrom(4, \"a, \\\"(b\\n\", 100, 0, NULL, NULL) = 8 <0.000012>\n",
             " > /usr/lib/libc.so.6(recv+0x64) [0x10a974]\n",
             " > /tmp/srv(srv::main::{{closure}}+0x1c6) [0x196c6]\n",
             " > unexpected_backtracing_error [0x7f6a04000c70]\n",
@@ -356,19 +345,12 @@ mod tests {
         assert_eq!(call.end, Some(1_795_503_467_930_474));
         assert_eq!(call.stack[1], ("/tmp/srv".to_owned(), 0x196c6));
         assert_eq!(call.stack.len(), 2);
-        assert_eq!(
-            Call::endpoints(&call.arguments[0]),
-            Some((
-                "127.0.0.1:6000".parse().unwrap(),
-                "127.0.0.1:46782".parse().unwrap()
-            ))
-        );
     }
 
     #[test]
     fn reads_an_accepted_address() {
         let entries = parse(
-            "1.5 accept4(3<TCP:[127.0.0.1:6000]>, {sa_family=AF_INET, sin_port=htons(46782), sin_addr=inet_addr(\"127.0.0.1\")}, [128 => 16], SOCK_CLOEXEC) = 4<TCP:[127.0.0.1:6000->127.0.0.1:46782]> <0.959521>",
+            "1.5 accept4(3, {sa_family=AF_INET, sin_port=htons(46782), sin_addr=inet_addr(\"127.0.0.1\")}, [128 => 16], SOCK_CLOEXEC) = 4 <0.959521>",
         )
         .unwrap();
         let call = call(&entries[0]);
@@ -383,7 +365,7 @@ mod tests {
 
     #[test]
     fn an_error_is_no_number() {
-        let entries = parse("1.000001 connect(3<TCP:[99]>, {sa_family=AF_INET6, sin6_port=htons(6000), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, \"::1\", &sin6_addr), sin6_scope_id=0}, 28) = -1 ECONNREFUSED (Connection refused) <0.000050>").unwrap();
+        let entries = parse("1.000001 connect(3, {sa_family=AF_INET6, sin6_port=htons(6000), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, \"::1\", &sin6_addr), sin6_scope_id=0}, 28) = -1 ECONNREFUSED (Connection refused) <0.000050>").unwrap();
         let call = call(&entries[0]);
         assert_eq!(call.number(), None);
         assert_eq!(
@@ -396,10 +378,10 @@ mod tests {
     #[test]
     fn a_call_that_was_started_again_is_one_call() {
         let entries = parse(concat!(
-            "1.000000 accept4(3<TCP:[127.0.0.1:6000]>, 0x7ffd9f63c49c, [128], SOCK_CLOEXEC) = ? ERESTARTSYS (To be restarted if SA_RESTART is set) <0.5>\n",
+            "1.000000 accept4(3, 0x7ffd9f63c49c, [128], SOCK_CLOEXEC) = ? ERESTARTSYS (To be restarted if SA_RESTART is set) <0.5>\n",
             " > /tmp/srv(srv::main+0x1ef) [0x193cf]\n",
             "1.600000 --- SIGWINCH {si_signo=SIGWINCH, si_code=SI_USER, si_pid=1, si_uid=0} ---\n",
-            "1.700000 accept4(3<TCP:[127.0.0.1:6000]>,  <unfinished ...>) = ?\n",
+            "1.700000 accept4(3,  <unfinished ...>) = ?\n",
             "2.000000 +++ killed by SIGKILL +++\n",
         ))
         .unwrap();
@@ -415,8 +397,15 @@ mod tests {
     }
 
     #[test]
+    fn a_call_that_was_not_started_again_never_returned() {
+        let entries = parse("1.0 read(0, 0x7ffd9f63c49c, 8192) = ? ERESTARTSYS (To be restarted) <0.5>\n1.7 +++ killed by SIGKILL +++\n").unwrap();
+        let call = call(&entries[0]);
+        assert_eq!((call.result.as_ref(), call.end), (None, None));
+    }
+
+    #[test]
     fn sees_that_a_call_was_interrupted() {
-        let before = "1.0 accept4(3<TCP:[127.0.0.1:6000]>, ";
+        let before = "1.0 accept4(3, ";
         let stopped = "0x7ffd9f63c49c, [128], SOCK_CLOEXEC) = ? ERESTARTSYS (To be restarted) <0.5>\n > /tmp/srv(srv::main+0x1ef) [0x193cf]\n";
         assert!(!was_interrupted(before));
         assert!(!was_interrupted(&format!("{before}{stopped}")));
