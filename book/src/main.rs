@@ -134,10 +134,14 @@ fn parse(mut args: lexopt::Parser) -> Result<(Command, PathBuf)> {
     Ok((command, root))
 }
 
-/// The repository's root: Cargo says where this crate is, wherever in the workspace it is run.
+/// The repository's root: Cargo says where this crate is, wherever in the workspace it is run. (If another crate runs it,
+/// a test, say, it is where it was built.)
 fn home() -> PathBuf {
-    let book = std::env::var_os("CARGO_MANIFEST_DIR")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    let built = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let run = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let book = run
+        .filter(|it| it.join("book.toml").is_file())
+        .unwrap_or(built);
     book.parent().map(Path::to_owned).unwrap_or(book)
 }
 

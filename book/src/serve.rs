@@ -11,10 +11,12 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use axum::Router;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::http::{HeaderValue, header};
 use axum::routing::get;
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::watch;
 use tower_http::services::{ServeDir, ServeFile};
+use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::build::{self, Options};
 use crate::tell;
@@ -63,7 +65,12 @@ pub fn run(root: &Path, target: &Path, port: u16, open: bool) -> Result<()> {
         )
         .fallback_service(
             ServeDir::new(&dest).not_found_service(ServeFile::new(dest.join("404.html"))),
-        );
+        )
+        // A browser that asks "changed since that second?" may miss the second change in it.
+        .layer(SetResponseHeaderLayer::overriding(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        ));
     let rebuilds = thread::spawn({
         let (root, dest) = (root.to_owned(), dest.clone());
         move || rebuild(&root, &dest, &changes, &built)

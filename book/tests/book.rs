@@ -600,6 +600,7 @@ fn serves_the_book() {
     let served = Served::start(&repository);
     let page = served.get("/");
     assert!(page.starts_with("HTTP/1.0 200 "), "{page}");
+    assert!(page.contains("cache-control: no-store"), "{page}");
     has(&page, "Welcome");
     assert!(page.contains("__livereload"));
     has(&served.get("/01_first.html"), "About 20 minutes");
