@@ -98,7 +98,7 @@ impl Preprocessor for Workbook {
     }
 
     fn run(&self, _: &PreprocessorContext, mut book: Book) -> Result<Book> {
-        let lengths = timetable::lengths(&book);
+        let lengths = timetable::lengths(&book, &self.root);
         book.for_each_chapter_mut(|chapter| {
             let name = chapter.source_path.as_ref().and_then(|path| path.to_str());
             let mut pages = self.sources.pages.iter();

@@ -2,25 +2,29 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::fs;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use mdbook_preprocessor::book::Book;
+use walkdir::WalkDir;
 
 use crate::directives;
 use crate::html::escape;
 
-/// The lengths of the pages that tell theirs, by their files' names without the `.md`.
+/// The lengths of the pages and exercises that tell theirs, by their files' names without the ending.
 pub type Lengths = BTreeMap<String, Length>;
 
-/// How long a page takes.
+/// How long a page or an exercise takes.
 pub struct Length {
+    /// What a timetable calls it, as HTML.
     title: String,
     minutes: u32,
 }
 
-/// Reads the lengths of a book's pages, before their directives are replaced.
-pub fn lengths(book: &Book) -> Lengths {
-    let mut lengths = BTreeMap::new();
+/// Reads the lengths of a book's pages, before their directives are replaced, and of the classroom's exercises.
+pub fn lengths(book: &Book, root: &Path) -> Lengths {
+    let mut lengths = exercises(root);
     for chapter in book.chapters() {
         let Some(page) = chapter.source_path.as_ref().and_then(|path| path.to_str())
         else {
@@ -31,9 +35,27 @@ pub fn lengths(book: &Book) -> Lengths {
             .filter(|it| it.name == "minutes" && !it.in_code)
             .find_map(|it| it.arguments.first()?.parse().ok());
         if let Some(minutes) = minutes {
-            let title = chapter.name.clone();
             let page = page.trim_end_matches(".md").to_owned();
+            let title = format!("<a href=\"{page}.html\">{}</a>", escape(&chapter.name));
             lengths.insert(page, Length { title, minutes });
+        }
+    }
+    lengths
+}
+
+/// The exercises, whose first line tells how long they take: `//! 10 minutes · …`. None if there is no classroom.
+fn exercises(root: &Path) -> Lengths {
+    let mut lengths = BTreeMap::new();
+    let files = WalkDir::new(root.join("classroom/exercises")).into_iter();
+    for file in files.filter_map(Result::ok) {
+        let name = file.path().file_stem().unwrap_or_default().to_string_lossy();
+        let minutes = fs::read_to_string(file.path()).ok().and_then(|text| {
+            let (minutes, _) = text.strip_prefix("//! ")?.split_once(" minutes")?;
+            minutes.parse().ok()
+        });
+        if let Some(minutes) = minutes {
+            let title = format!("exercise <code>{}</code>", escape(&name));
+            lengths.insert(name.into_owned(), Length { title, minutes });
         }
     }
     lengths
@@ -47,8 +69,8 @@ pub fn render_minutes(minutes: &str) -> Result<String> {
     Ok(format!("<p class=\"minutes\">About {minutes} minutes</p>"))
 }
 
-/// `{{#timetable LIMIT ITEM …}}`: when each item begins. An item is a page (`03_a_server_for_one`), which takes the minutes
-/// that it tells, or something else with its minutes (`break:10`, `the_first_exercise:15`).
+/// `{{#timetable LIMIT ITEM …}}`: when each item begins. An item is a page (`03_a_server_for_one`) or an exercise
+/// (`one_guest`), which takes the minutes that it tells, or something else with its minutes (`break:10`).
 ///
 /// Fails if all of it takes longer than the limit, in minutes.
 pub fn render(limit: &str, items: &[&str], lengths: &Lengths) -> Result<String> {
@@ -63,16 +85,13 @@ pub fn render(limit: &str, items: &[&str], lengths: &Lengths) -> Result<String> 
     let mut now = 0;
     for item in items {
         let (what, minutes) = match lengths.get(*item) {
-            Some(Length { title, minutes }) => (
-                format!("<a href=\"{item}.html\">{}</a>", escape(title)),
-                *minutes,
-            ),
+            Some(Length { title, minutes }) => (title.clone(), *minutes),
             None => {
                 let (what, minutes) = item
                     .split_once(':')
                     .and_then(|(what, minutes)| Some((what, minutes.parse().ok()?)))
                     .with_context(|| {
-                        format!("`{item}` is neither a page with its `{{{{#minutes …}}}}` nor `WHAT:MINUTES`")
+                        format!("`{item}` is neither a page with its `{{{{#minutes …}}}}`, nor an exercise, nor `WHAT:MINUTES`")
                     })?;
                 (escape(&what.replace('_', " ")).into_owned(), minutes)
             }

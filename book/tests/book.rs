@@ -255,7 +255,7 @@ fn refuses_a_timetable_that_does_not_add_up() {
     );
     Repository::new().is_refused_with(
         "{{#timetable 60 welcome}}",
-        "{{#timetable 60 welcome}}: `welcome` is neither a page with its `{{#minutes …}}` nor `WHAT:MINUTES`",
+        "{{#timetable 60 welcome}}: `welcome` is neither a page with its `{{#minutes …}}`, nor an exercise, nor `WHAT:MINUTES`",
     );
 }
 
