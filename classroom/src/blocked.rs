@@ -1,6 +1,6 @@
 //! Which call a program is blocked in, as far as the operating system tells.
 
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 
 /// Whose calls are asked for.
 pub(crate) enum Whose<'a> {
@@ -13,7 +13,10 @@ pub(crate) enum Whose<'a> {
 /// What the threads are doing, each sort once, as one would say it after "was": `blocked in recv`, `busy`.
 ///
 /// Empty where the operating system does not tell: anywhere but on Linux.
-pub(crate) fn calls(whose: &Whose, connections: &[(u16, u16)]) -> Vec<String> {
+pub(crate) fn calls(
+    whose: &Whose,
+    connections: &[(SocketAddr, SocketAddr)],
+) -> Vec<String> {
     #[cfg(target_os = "linux")]
     return linux::calls(whose, connections);
     #[cfg(not(target_os = "linux"))]
@@ -41,16 +44,28 @@ pub(crate) fn until_at_rest(whose: &Whose, connection: &TcpStream) {
     }
 }
 
+/// Whether none of the threads runs; true where the operating system does not tell.
+pub(crate) fn rests(whose: &Whose) -> bool {
+    #[cfg(target_os = "linux")]
+    return linux::rests(whose);
+    #[cfg(not(target_os = "linux"))]
+    {
+        _ = whose;
+        true
+    }
+}
+
 #[cfg(target_os = "linux")]
 mod linux {
     use super::Whose;
+    use socket2::{Domain, Protocol, Socket, Type};
     use std::fs;
-    use std::net::TcpStream;
-    use std::os::fd::AsRawFd;
+    use std::io::Read;
+    use std::net::{SocketAddr, TcpStream};
     use std::path::{Path, PathBuf};
     use std::time::{Duration, Instant};
 
-    pub fn calls(whose: &Whose, connections: &[(u16, u16)]) -> Vec<String> {
+    pub fn calls(whose: &Whose, connections: &[(SocketAddr, SocketAddr)]) -> Vec<String> {
         let mut found: Vec<String> = tasks(whose)
             .filter_map(|task| doing(&task, connections))
             .collect();
@@ -60,46 +75,95 @@ mod linux {
     }
 
     pub fn until_at_rest(whose: &Whose, connection: &TcpStream) {
+        let (Ok(ours), Ok(theirs)) = (connection.local_addr(), connection.peer_addr())
+        else {
+            return;
+        };
         let start = Instant::now();
-        let runs = |task: PathBuf| state(&task) == Some('R');
-        loop {
-            // A thread that waits for bytes is made to run when they are delivered, and then they leave the send buffer: so
-            // the order of the two questions matters. But an acknowledgement may be delayed, far longer than a delivery takes
-            // within one machine.
-            let delivered =
-                unsent(connection) == 0 || start.elapsed() > Duration::from_millis(1);
-            let rests = !tasks(whose).any(runs);
-            if delivered && rests || start.elapsed() > Duration::from_millis(100) {
+        while start.elapsed() < Duration::from_millis(100) {
+            // An acknowledgement may be delayed, far longer than a delivery takes within one machine.
+            let delivered = start.elapsed() > Duration::from_millis(1)
+                || queues(ours, theirs).is_none_or(|queues| queues.unsent == 0);
+            // A thread may rest on its way to its first call, so what it has not taken counts too.
+            if delivered
+                && rests(whose)
+                && queues(theirs, ours).is_none_or(|queues| queues.untaken == 0)
+            {
                 return;
             }
             std::thread::sleep(Duration::from_micros(100));
         }
     }
 
-    /// How many bytes wait in the send buffer, or for their acknowledgement.
-    fn unsent(connection: &TcpStream) -> i32 {
-        let mut count: libc::c_int = 0;
-        // SAFETY: the descriptor is open as long as `connection` lives, and SIOCOUTQ (which has the number of TIOCOUTQ)
-        // writes one int.
-        let done =
-            unsafe { libc::ioctl(connection.as_raw_fd(), libc::TIOCOUTQ, &mut count) };
-        if done == 0 { count } else { 0 }
+    pub fn rests(whose: &Whose) -> bool {
+        !tasks(whose).any(|task| state(&task) == Some('R'))
     }
 
-    /// Whether bytes wait in the send buffer of the local socket with these ports.
-    fn sends(&(local, remote): &(u16, u16)) -> bool {
-        let tables = ["/proc/net/tcp", "/proc/net/tcp6"]
-            .map(|path| fs::read_to_string(path).unwrap_or_default());
-        let mut lines = tables.iter().flat_map(|table| table.lines());
-        let row = lines.find_map(|line| {
-            let mut fields = line.split_ascii_whitespace().skip(1);
-            let port =
-                |address: &str| u16::from_str_radix(address.rsplit(':').next()?, 16).ok();
-            let ports = (port(fields.next()?)?, port(fields.next()?)?);
-            let (send, _receive) = fields.nth(1)?.split_once(':')?;
-            (ports == (local, remote)).then(|| u64::from_str_radix(send, 16).ok())?
-        });
-        row.is_some_and(|unsent| unsent > 0)
+    /// Bytes that wait in the buffers of a socket.
+    pub struct Queues {
+        /// In the send buffer, or sent and not acknowledged.
+        pub unsent: u32,
+        /// In the receive buffer.
+        pub untaken: u32,
+    }
+
+    /// Asks the kernel for a connection's socket, of whatever program, by its addresses (see sock_diag(7)). `None` if there is
+    /// none, if it is not of IPv4, or if the kernel does not tell.
+    pub fn queues(local: SocketAddr, peer: SocketAddr) -> Option<Queues> {
+        const NETLINK: i32 = 16;
+        const SOCK_DIAG: i32 = 4;
+        const SOCK_DIAG_BY_FAMILY: u16 = 20;
+        const REQUEST: u16 = 1;
+        const LENGTH: usize = 72;
+        let (SocketAddr::V4(local), SocketAddr::V4(peer)) = (local, peer) else {
+            return None;
+        };
+        // struct nlmsghdr
+        let mut request = Vec::with_capacity(LENGTH);
+        request.extend((LENGTH as u32).to_ne_bytes());
+        request.extend(SOCK_DIAG_BY_FAMILY.to_ne_bytes());
+        request.extend(REQUEST.to_ne_bytes());
+        request.extend([0; 8]);
+        // struct inet_diag_req_v2: IPv4, TCP, any state; ports and addresses; any interface, no cookie
+        request.extend([libc::AF_INET as u8, libc::IPPROTO_TCP as u8, 0, 0]);
+        request.extend([0xff; 4]);
+        request.extend(local.port().to_be_bytes());
+        request.extend(peer.port().to_be_bytes());
+        for address in [local.ip(), peer.ip()] {
+            request.extend(address.octets());
+            request.extend([0; 12]);
+        }
+        request.extend([0; 4]);
+        request.extend([0xff; 8]);
+
+        let mut kernel = Socket::new(
+            Domain::from(NETLINK),
+            Type::DGRAM,
+            Some(Protocol::from(SOCK_DIAG)),
+        )
+        .ok()?;
+        kernel
+            .set_read_timeout(Some(Duration::from_millis(100)))
+            .ok()?;
+        kernel.send(&request).ok()?;
+        let mut answer = [0; 512];
+        let count = kernel.read(&mut answer).ok()?;
+        if answer[4..6] != SOCK_DIAG_BY_FAMILY.to_ne_bytes() {
+            return None;
+        }
+        // struct nlmsghdr, then struct inet_diag_msg
+        let number = |at: usize| -> Option<u32> {
+            let bytes = answer[..count].get(at..at + 4)?;
+            Some(u32::from_ne_bytes(bytes.try_into().ok()?))
+        };
+        Some(Queues {
+            untaken: number(72)?,
+            unsent: number(76)?,
+        })
+    }
+
+    fn sends((local, peer): &(SocketAddr, SocketAddr)) -> bool {
+        queues(*local, *peer).is_some_and(|queues| queues.unsent > 0)
     }
 
     fn tasks(whose: &Whose) -> impl Iterator<Item = PathBuf> {
@@ -122,7 +186,7 @@ mod linux {
     }
 
     /// Looks several times: a thread that runs at any of them is not blocked.
-    fn doing(task: &Path, connections: &[(u16, u16)]) -> Option<String> {
+    fn doing(task: &Path, connections: &[(SocketAddr, SocketAddr)]) -> Option<String> {
         const LOOKS: usize = 20;
         let mut seen = Vec::new();
         for _ in 0..LOOKS {
@@ -141,7 +205,10 @@ mod linux {
     }
 
     /// From the number of the call where the kernel tells it, else from the kernel's function that the thread sleeps in.
-    fn call(task: &Path, connections: &[(u16, u16)]) -> Option<&'static str> {
+    fn call(
+        task: &Path,
+        connections: &[(SocketAddr, SocketAddr)],
+    ) -> Option<&'static str> {
         let number = read(task, "syscall");
         if let Some(Ok(number)) = number.split_ascii_whitespace().next().map(str::parse) {
             return Some(by_number(number));
@@ -193,5 +260,24 @@ mod linux {
 
     fn read(task: &Path, file: &str) -> String {
         fs::read_to_string(task.join(file)).unwrap_or_default()
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::linux::queues;
+    use std::io::Write;
+    use std::net::TcpStream;
+
+    #[test]
+    fn the_kernel_tells_what_has_not_been_taken() {
+        let (mut one, other) = crate::connected_pair::<TcpStream>().expect("a pair");
+        one.write_all(b"hello").expect("it fits");
+        let (ours, theirs) = (
+            one.local_addr().expect("bound"),
+            other.local_addr().expect("bound"),
+        );
+        let queues = queues(theirs, ours).expect("the connection is known");
+        assert_eq!((queues.untaken, queues.unsent), (5, 0));
     }
 }

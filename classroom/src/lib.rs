@@ -31,6 +31,8 @@
 //! check().unwrap();
 //! ```
 
+#![forbid(unsafe_code)]
+
 pub mod by_hand;
 pub mod chapter_5;
 

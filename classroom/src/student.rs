@@ -5,7 +5,7 @@ use crate::story::{Log, Story};
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::panic::{self, AssertUnwindSafe};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -181,7 +181,7 @@ impl Student {
         log: &Log,
         did: &str,
         ending: &str,
-        connections: &[(u16, u16)],
+        connections: &[(SocketAddr, SocketAddr)],
     ) -> Story {
         let state = self.state(connections);
         if let State::Unwritten(place) = state {
@@ -222,8 +222,7 @@ impl Student {
         self.ends_within(limit())
     }
 
-    /// Whether it ends within `time`.
-    pub fn ends_within(&self, time: Duration) -> bool {
+    fn ends_within(&self, time: Duration) -> bool {
         let until = Instant::now() + time;
         while lock(&self.end).is_none() {
             if Instant::now() > until {
@@ -253,6 +252,20 @@ impl Student {
         self.whose(|whose| blocked::until_at_rest(&whose, connection));
     }
 
+    /// Gives it the time to end, if a guest's departure is the end of it: until it has ended, or has been at rest for a while.
+    pub fn until_over_it(&self) {
+        let end = Instant::now() + Duration::from_secs(1);
+        let mut rests = 0;
+        while rests < 10 && !self.ended() && Instant::now() < end {
+            thread::sleep(Duration::from_millis(3));
+            rests = if self.whose(|whose| blocked::rests(&whose)) {
+                rests + 1
+            } else {
+                0
+            };
+        }
+    }
+
     fn whose<T>(&self, ask: impl FnOnce(Whose) -> T) -> T {
         match &self.body {
             Body::Thread(name) => ask(Whose::Threads(name)),
@@ -263,7 +276,7 @@ impl Student {
         }
     }
 
-    fn state(&self, connections: &[(u16, u16)]) -> State {
+    fn state(&self, connections: &[(SocketAddr, SocketAddr)]) -> State {
         // What ends a program ends its connections first: give it the time to have ended.
         self.ends_within(Duration::from_millis(200));
         let end = lock(&self.end).clone();
