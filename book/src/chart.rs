@@ -106,10 +106,10 @@ fn data(recording: &Recording, steps: &[Step], layout: &Layout) -> serde_json::V
         let mut it = match &step.event.kind {
             Kind::Call(call) => json!({
                 "k": if step.returns { "r" } else { "c" }, "p": recording.program(&call.program),
-                "h": call.thread, "l": call.line, "w": step.waits,
+                "h": call.thread.saturating_sub(1), "l": call.line, "w": step.waits,
             }),
             Kind::Print(print) => json!({
-                "k": "p", "p": recording.program(&print.program), "h": print.thread, "l": print.line,
+                "k": "p", "p": recording.program(&print.program), "h": print.thread.map_or(0, |it| it.saturating_sub(1)), "l": print.line,
                 "x": print.text, "e": print.stream == "stderr",
             }),
             Kind::Type(typed) => json!({
@@ -117,7 +117,7 @@ fn data(recording: &Recording, steps: &[Step], layout: &Layout) -> serde_json::V
             }),
             Kind::Segment(segment) => json!({
                 "k": "s", "b": segment.is_bare_ack(),
-                "f": [words::flags(segment), segment.seq, segment.ack, segment.len, segment.payload],
+                "f": [words::flags(segment), segment.seq, segment.acknowledges(), segment.len, segment.payload],
             }),
             Kind::State(state) => {
                 states
@@ -127,9 +127,11 @@ fn data(recording: &Recording, steps: &[Step], layout: &Layout) -> serde_json::V
             }
             Kind::End(end) => json!({ "k": "e", "p": recording.program(&end.program) }),
         };
-        it["y"] = json!([row.y, row.height]);
+        it["y"] = row.y.into();
         if let Some(fields) = it.as_object_mut() {
-            fields.retain(|_, value| !value.is_null() && *value != json!(false));
+            fields.retain(|_, value| {
+                ![json!(null), json!(false), json!(0)].contains(value)
+            }); // as good as undefined
         }
         it
     };

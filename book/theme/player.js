@@ -83,6 +83,11 @@
                 listing.querySelector('p').replaceWith(same);
             }
             listing.open = true;
+            let number = 0; // of the line: one that does not follow the one before says so
+            for (const line of listing.querySelectorAll('i')) {
+                number = Number(line.style.counterSet.split(' ')[1] ?? number + 1);
+                line.dataset.n = number;
+            }
         }
         root.classList.add('ready');
         for (const { out, err } of terminals) {
@@ -133,7 +138,7 @@
             const out = programs.map(() => '');
             const err = programs.map(() => '');
             for (const step of told()) {
-                if (step.k === 't' || step.k === 'p') (step.e ? err : out)[step.p] += step.x;
+                if (step.k === 't' || step.k === 'p') (step.e ? err : out)[step.p ?? 0] += step.x;
             }
             terminals.forEach((terminal, program) => {
                 if (terminal.out) terminal.out.textContent = out[program];
@@ -144,7 +149,7 @@
         function showStates() {
             const current = sockets.map(() => null);
             for (const step of told()) {
-                if (step.k === 'S') current[step.s] = step.x;
+                if (step.k === 'S') current[step.s ?? 0] = step.x;
             }
             badges.forEach(({ badge, meaning }, socket) => {
                 const state = current[socket];
@@ -158,7 +163,7 @@
         function showLines(step) {
             for (const line of root.querySelectorAll('.listing :is(.lit, .waits)')) line.classList.remove('lit', 'waits');
             const waiting = new Map();
-            for (const { k, p, h, l, w } of steps.slice(0, at + 1)) {
+            for (const { k, p = 0, h = 0, l, w } of steps.slice(0, at + 1)) {
                 if (k === 'e') for (const key of waiting.keys()) if (key.startsWith(`${p}/`)) waiting.delete(key);
                 if (k === 'c' || k === 'r') waiting.delete(`${p}/${h}`);
                 if (k === 'c' && w) waiting.set(`${p}/${h}`, [p, l]);
@@ -170,7 +175,7 @@
                 return element;
             };
             for (const [program, line] of waiting.values()) mark(program, line, 'waits');
-            if (step?.l) reveal(mark(step.p, step.l, 'lit'));
+            if (step?.l) reveal(mark(step.p ?? 0, step.l, 'lit'));
         }
 
         /** Scrolls a listing, and nothing else, so that the line can be seen. */
@@ -186,7 +191,8 @@
         function showRow(step) {
             row.hidden = later.hidden = !step;
             if (!step) return;
-            const [y, height] = step.y;
+            const y = step.y;
+            const height = (steps[at + 1]?.y ?? data.height) - y;
             const full = [...chart.querySelectorAll('.seq')].reduce((sum, svg) => sum + svg.getBoundingClientRect().height, 0);
             const pixels = units => full * units / data.height;
             row.style.top = `${pixels(y)}px`;
@@ -254,7 +260,7 @@
             const box = svg.getBoundingClientRect();
             const view = svg.viewBox.baseVal;
             const y = view.y + (event.clientY - box.top) / box.height * view.height;
-            const to = steps.findLastIndex(step => step.y[0] <= y);
+            const to = steps.findLastIndex(step => step.y <= y);
             if (to >= 0 && !hidden(steps[to])) stop(to);
         });
         calm.addEventListener('change', () => calm.matches && pause());

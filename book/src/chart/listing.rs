@@ -12,15 +12,20 @@ use crate::html::{escape, escape_pre};
 pub fn render(example: &str, root: &Path) -> Result<String> {
     let source = read_example(root, example)?;
     let mut lines = String::new();
+    let mut number = 0;
     for (index, line) in source.lines().enumerate() {
-        if !is_anchor(line) {
-            let _ = writeln!(
-                lines,
-                "<i data-n=\"{}\">{}</i>",
-                index + 1,
-                escape_pre(line)
-            );
+        if is_anchor(line) {
+            continue;
         }
+        number += 1;
+        // A style sheet counts the lines; behind one that is left out, it has to be told.
+        let told = if number == index + 1 {
+            String::new()
+        } else {
+            number = index + 1;
+            format!(" style=\"counter-set:line {number}\"")
+        };
+        let _ = writeln!(lines, "<i{told}>{}</i>", escape_pre(line));
     }
     Ok(format!(
         "<details class=\"listing\" id=\"listing-{0}\"><summary>{0}.rs</summary>\n\

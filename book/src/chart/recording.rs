@@ -37,7 +37,6 @@ pub struct Program {
 pub struct Socket {
     pub id: String,
     pub program: String,
-    pub local: Option<String>,
     pub peer: Option<String>,
 }
 
@@ -114,6 +113,12 @@ pub struct End {
 }
 
 impl Segment {
+    /// Up to where it acknowledges, if it does.
+    pub fn acknowledges(&self) -> Option<i64> {
+        self.ack
+            .filter(|_| self.flags.iter().any(|flag| flag == "ACK"))
+    }
+
     /// Whether it carries nothing but an acknowledgement.
     pub fn is_bare_ack(&self) -> bool {
         self.len == 0 && self.flags == ["ACK"]
@@ -148,7 +153,7 @@ impl Recording {
                 Kind::State(it) => (None, vec![&it.socket]),
                 Kind::Segment(it) => (None, it.from.iter().chain(&it.to).collect()),
             };
-            for program in program {
+            if let Some(program) = program {
                 ensure!(
                     programs.contains(&**program),
                     "no program is named {program}"

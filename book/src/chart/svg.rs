@@ -1,5 +1,6 @@
 //! The drawing.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -50,6 +51,7 @@ pub fn draw(id: &str, recording: &Recording, steps: &[Step], layout: &Layout) ->
         }
         html += &chart.bands();
         html += &chart.boxes();
+        html += &chart.leads(start..end);
         html += &chart.rows(start..end);
         html += "</svg>";
     }
@@ -115,7 +117,7 @@ impl Chart<'_> {
                 }
                 let _ = writeln!(
                     svg,
-                    "<rect class=\"band {}\" x=\"{x}\" y=\"{from}\" width=\"{BAND}\" height=\"{}\"/>",
+                    "<rect class=\"band {}\" x=\"{x}\" y=\"{from}\" height=\"{}\"/>",
                     class(state),
                     to - from
                 );
@@ -150,7 +152,7 @@ impl Chart<'_> {
             let wait = if step.waits { " wait" } else { "" };
             let _ = write!(
                 svg,
-                "<rect class=\"box {who}{wait}\" x=\"{x}\" y=\"{from}\" width=\"{LANE}\" height=\"{}\" rx=\"3\"/>",
+                "<rect class=\"box {who}{wait}\" x=\"{x}\" y=\"{from}\" height=\"{}\"/>",
                 to - from
             );
             if let Some(line) = line {
@@ -161,6 +163,51 @@ impl Chart<'_> {
             svg.push('\n');
         }
         svg
+    }
+
+    /// Thin lines that lead from what is written in these steps' rows to the lanes that it is about.
+    fn leads(&self, steps: Range<usize>) -> String {
+        let mut paths: BTreeMap<String, String> = BTreeMap::new(); // one for each colour
+        let thread = |program: &str, thread| {
+            let program = self.recording.program(program);
+            (
+                program,
+                self.layout.thread(program, thread),
+                LANE,
+                self.who(program),
+            )
+        };
+        for at in steps {
+            let (program, x, width, colour) = match &self.steps[at].event.kind {
+                Kind::Call(call) => thread(&call.program, call.thread),
+                Kind::Print(print) => thread(&print.program, print.thread.unwrap_or(1)),
+                Kind::Type(typed) => thread(&typed.program, 1),
+                Kind::End(end) => thread(&end.program, 1),
+                Kind::State(state) => {
+                    let socket = self.recording.socket(&state.socket);
+                    let program = &self.recording.sockets[socket].program;
+                    let x = self.layout.socket(socket).unwrap_or_default();
+                    (
+                        self.recording.program(program),
+                        x,
+                        BAND,
+                        "of-state".to_owned(),
+                    )
+                }
+                Kind::Segment(_) => continue, // its arrow leads there
+            };
+            let (begin, end) = self.layout.middle;
+            let (from, to) = match self.layout.sides[program] {
+                Side::Left => (x + width, begin),
+                Side::Right => (end, x),
+            };
+            let row = &self.layout.rows[at];
+            let path = paths.entry(colour).or_default();
+            let _ = write!(path, "M{from} {}H{to}", row.y + row.height / 2);
+        }
+        let path =
+            |(colour, path)| format!("<path class=\"to {colour}\" d=\"{path}\"/>\n");
+        paths.into_iter().map(path).collect()
     }
 
     /// What is written and drawn in the rows of these steps.
@@ -175,14 +222,14 @@ impl Chart<'_> {
                     let program = self.recording.program(&typed.program);
                     let text = shorten(&one_line(&typed.text), 8);
                     let text = format!("types <tspan>{}</tspan>", escape(&text));
-                    self.note(at, program, "type", self.layout.thread(program, 1), &text)
+                    self.note(at, program, "type", &text)
                 }
                 Kind::Segment(segment) => self.segment(at, segment),
                 Kind::State(state) => self.state(at, state),
                 Kind::End(end) => {
                     let program = self.recording.program(&end.program);
                     let text = format!("✕ {}", escape(&end.how));
-                    self.note(at, program, "end", self.layout.thread(program, 1), &text)
+                    self.note(at, program, "end", &text)
                 }
             };
         }
@@ -199,29 +246,20 @@ impl Chart<'_> {
             format!("{} <tspan>{}</tspan>", escape(&call.call), escape(&result))
         };
         let program = self.recording.program(&call.program);
-        let x = self.layout.thread(program, call.thread);
-        self.note(at, program, "call", x, &text)
+        self.note(at, program, "call", &text)
     }
 
-    /// A line of text beside the rails of a program, and a thin line that leads to what it is about.
-    fn note(
-        &self,
-        at: usize,
-        program: usize,
-        class: &str,
-        lane: u32,
-        text: &str,
-    ) -> String {
+    /// A line of text beside the rails of a program.
+    fn note(&self, at: usize, program: usize, class: &str, text: &str) -> String {
         let row = &self.layout.rows[at];
         let y = row.y + row.height / 2;
         let (begin, end) = self.layout.middle;
-        let who = self.who(program);
-        let (x, class, from, to) = match self.layout.sides[program] {
-            Side::Left => (begin + 3, class.to_owned(), lane + LANE, begin),
-            Side::Right => (end - 3, format!("{class} e"), end, lane),
+        let (x, class) = match self.layout.sides[program] {
+            Side::Left => (begin + 3, class.to_owned()),
+            Side::Right => (end - 3, format!("{class} e")),
         };
         format!(
-            "<path class=\"to {who}\" d=\"M{from} {y}H{to}\"/><text class=\"{class}\" x=\"{x}\" y=\"{}\">{text}</text>\n",
+            "<text class=\"{class}\" x=\"{x}\" y=\"{}\">{text}</text>\n",
             y + 4
         )
     }
@@ -229,21 +267,17 @@ impl Chart<'_> {
     fn print(&self, at: usize, print: &Print) -> String {
         let row = &self.layout.rows[at];
         let program = self.recording.program(&print.program);
-        let lane = self.layout.thread(program, print.thread.unwrap_or(1));
         let (begin, end) = self.layout.middle;
         let lines = wrap(&print.text);
         let longest = lines.iter().map(|line| line.chars().count()).max();
         let width = (longest.unwrap_or(0) as f32 * 6.0) as u32 + 12;
-        let y = row.y + row.height / 2;
-        let (x, from, to) = match self.layout.sides[program] {
-            Side::Left => (begin, lane + LANE, begin),
-            Side::Right => (end - width, end, lane),
+        let x = match self.layout.sides[program] {
+            Side::Left => begin,
+            Side::Right => end - width,
         };
-        let who = self.who(program);
         let stream = if print.stream == "stderr" { " err" } else { "" };
         let mut svg = format!(
-            "<path class=\"to {who}\" d=\"M{from} {y}H{to}\"/>\
-             <rect class=\"tty\" x=\"{x}\" y=\"{}\" width=\"{width}\" height=\"{}\" rx=\"3\"/>\
+            "<rect class=\"tty\" x=\"{x}\" y=\"{}\" width=\"{width}\" height=\"{}\"/>\
              <text class=\"out{stream}\" y=\"{}\">",
             row.y + 2,
             row.height - 4,
@@ -313,10 +347,9 @@ impl Chart<'_> {
         let program = self.recording.program(&socket.program);
         let y = row.y + row.height / 2;
         let (begin, end) = self.layout.middle;
-        let band = self.layout.socket(index).unwrap_or_default();
-        let (x, swatch, class_end, from, to) = match self.layout.sides[program] {
-            Side::Left => (begin + 14, begin + 3, "", band + BAND, begin + 3),
-            Side::Right => (end - 14, end - 11, " e", end - 3, band),
+        let (x, swatch, class_end) = match self.layout.sides[program] {
+            Side::Left => (begin + 14, begin + 3, ""),
+            Side::Right => (end - 14, end - 11, " e"),
         };
         let several = self
             .recording
@@ -332,7 +365,7 @@ impl Chart<'_> {
         };
         let colour = class(&state.to);
         format!(
-            "<path class=\"to\" d=\"M{from} {y}H{to}\"/><rect class=\"band {colour}\" x=\"{swatch}\" y=\"{}\" width=\"8\" height=\"8\"/>\
+            "<rect class=\"swatch {colour}\" x=\"{swatch}\" y=\"{}\" />\
              <text class=\"state{class_end}\" x=\"{x}\" y=\"{}\">{}{which}</text>\n",
             y - 4,
             y + 4,

@@ -1,10 +1,17 @@
 //! A recording in words: its steps as sentences, its states explained.
 
-use super::recording::{Kind, Recording, Segment};
+use super::recording::{Call, Kind, Recording, Segment};
 use super::steps::Step;
 
 /// One step, as a sentence.
 pub fn sentence(recording: &Recording, step: &Step) -> String {
+    let sentence = told(recording, step);
+    let mut letters = sentence.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
+}
+
+fn told(recording: &Recording, step: &Step) -> String {
     match &step.event.kind {
         Kind::Call(call) => {
             let who = who(recording, &call.program, call.thread, call.line);
@@ -12,9 +19,13 @@ pub fn sentence(recording: &Recording, step: &Step) -> String {
             if step.returns {
                 format!("{who}: {} returns {result}.", call.call)
             } else if step.waits {
-                format!("{who}: {}({}) waits.", call.call, call.args)
+                format!("{who}: {}({}) waits.", call.call, arguments(call))
             } else {
-                format!("{who}: {}({}) returns {result}.", call.call, call.args)
+                format!(
+                    "{who}: {}({}) returns {result}.",
+                    call.call,
+                    arguments(call)
+                )
             }
         }
         Kind::Print(print) => {
@@ -33,25 +44,28 @@ pub fn sentence(recording: &Recording, step: &Step) -> String {
         Kind::Type(typed) => {
             format!(
                 "Into {} is typed “{}”.",
-                typed.program,
+                name(recording, &typed.program),
                 one_line(&typed.text)
             )
         }
         Kind::Segment(segment) => {
-            let end = |id: &Option<String>| match id {
-                Some(id) => socket(recording, id),
-                None => "nobody".to_owned(),
+            let end = |id: &Option<String>| {
+                let socket = recording
+                    .sockets
+                    .iter()
+                    .find(|it| Some(&it.id) == id.as_ref());
+                socket.map_or("nobody".to_owned(), |it| name(recording, &it.program))
             };
             let (from, to) = (end(&segment.from), end(&segment.to));
             let flags = flags(segment);
-            let seq = segment.seq.map(|it| format!(", sequence number {it}"));
-            let ack = segment.ack.map(|it| format!(", acknowledges up to {it}"));
+            let seq = segment.seq.map(|it| format!(", seq {it}"));
+            let ack = segment.acknowledges().map(|it| format!(", ack {it}"));
             let bytes = match segment.len {
                 0 => String::new(),
                 n => format!(", {n} bytes: “{}”", one_line(&segment.payload)),
             };
             format!(
-                "On the wire, from {from} to {to}: {flags}{}{}{bytes}.",
+                "On the wire, {from} to {to}: {flags}{}{}{bytes}.",
                 seq.unwrap_or_default(),
                 ack.unwrap_or_default()
             )
@@ -62,13 +76,23 @@ pub fn sentence(recording: &Recording, step: &Step) -> String {
             state.from,
             state.to
         ),
-        Kind::End(end) => format!("{} ends: {}.", recording.label(&end.program), end.how),
+        Kind::End(end) => format!("{} ends: {}.", name(recording, &end.program), end.how),
+    }
+}
+
+/// A call's arguments. What it fills in or passes on is left out: another step tells of it.
+fn arguments(call: &Call) -> String {
+    let first = call.args.split(", ").next().unwrap_or_default();
+    match &*call.call {
+        "accept" | "accept4" | "recvfrom" | "sendto" | "read" | "write"
+        | "getsockname" | "getpeername" => format!("{first}, …"),
+        _ => call.args.clone(),
     }
 }
 
 /// A program, its thread unless that is the first, and the line at work.
 fn who(recording: &Recording, program: &str, thread: u32, line: Option<u32>) -> String {
-    let mut who = recording.label(program);
+    let mut who = name(recording, program);
     if thread > 1 {
         who += &format!(", thread {thread}");
     }
@@ -78,29 +102,40 @@ fn who(recording: &Recording, program: &str, thread: u32, line: Option<u32>) -> 
     who
 }
 
+/// What a program is called in a sentence: by its role where it is the only one in it.
+fn name(recording: &Recording, id: &str) -> String {
+    let Some(program) = recording.programs.iter().find(|it| it.id == id) else {
+        return id.to_owned();
+    };
+    let same = recording
+        .programs
+        .iter()
+        .filter(|it| it.role == program.role);
+    match same.count() {
+        1 => program.role.clone(),
+        _ => recording.label(id),
+    }
+}
+
 /// What a socket is called: by its program, and what it is for.
 pub fn socket(recording: &Recording, id: &str) -> String {
     let Some(socket) = recording.sockets.iter().find(|it| it.id == id) else {
         return id.to_owned();
     };
-    let of_server = recording
-        .programs
-        .iter()
-        .any(|it| it.id == socket.program && it.role == "server");
-    let program = recording.label(&socket.program);
-    match (&socket.peer, &socket.local) {
-        (Some(peer), _) if of_server => {
-            format!("{}’s socket to {}", program, port(peer))
+    let sockets = recording.sockets.iter();
+    let of_program = sockets.filter(|it| it.program == socket.program);
+    let program = name(recording, &socket.program);
+    match &socket.peer {
+        None if of_program.clone().any(|it| it.peer.is_some()) => {
+            format!("{program}’s listener")
         }
-        (Some(_), Some(local)) => format!("{}’s socket, {}", program, port(local)),
-        (None, Some(_)) if of_server => format!("{}’s listener", program),
-        _ => format!("{}’s socket", program),
+        // The peer's port tells a server's connections apart.
+        Some(peer) if of_program.filter(|it| it.peer.is_some()).count() > 1 => {
+            let port = peer.rsplit_once(':').map_or(&**peer, |(_, port)| port);
+            format!("{program}’s socket to port {port}")
+        }
+        _ => format!("{program}’s socket"),
     }
-}
-
-fn port(address: &str) -> String {
-    let port = address.rsplit_once(':').map_or(address, |(_, port)| port);
-    format!("port {port}")
 }
 
 /// The flags of a segment.

@@ -137,7 +137,7 @@ fn every_page_is_light() {
         let loaded: Vec<(String, u64)> =
             serde_json::from_value(loaded).expect("names and sizes");
         let counted = loaded.iter().filter(|(name, _)| {
-            !["/fonts/", "/searchindex", ".png", ".svg"]
+            !["/fonts/", "/searchindex"]
                 .iter()
                 .any(|it| name.contains(it))
         });
@@ -240,7 +240,7 @@ const SHOWN: &str = r"
     const step = Number(root.querySelector('output').textContent.match(/step (\d+) of/)?.[1] ?? 0);
     const now = data.steps[step - 1];
     const lit = [...root.querySelectorAll('.listing .lit')].map(it => [it.closest('.listing').querySelector('summary').textContent, Number(it.dataset.n), it.textContent]);
-    const example = now?.l ? [...root.querySelectorAll('.listing summary')][data.programs[now.p].e].textContent : null;
+    const example = now?.l ? [...root.querySelectorAll('.listing summary')][data.programs[now.p ?? 0].e].textContent : null;
     return {
         steps: data.steps.length, step, lit, expected: now?.l ? [example, now.l] : null,
         said: root.querySelector('.rec-now p').textContent,
@@ -411,7 +411,7 @@ fn without_javascript_nothing_is_missing() {
             const dark = getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g).every(it => it < 60);
             const shown = it => it && it.getBoundingClientRect().height > 100;
             const whole = [...document.querySelectorAll('.recording')].every(it =>
-                shown(it.querySelector('.seq')) && it.querySelector('.rec-events li') && it.querySelector('.listing [data-n]') && it.querySelector('.terminal'));
+                shown(it.querySelector('.seq')) && it.querySelector('.rec-events li') && it.querySelector('.listing') && it.querySelector('.terminal'));
             return { script: document.documentElement.classList.contains('js'), dark, whole, text: document.querySelector('main').innerText.length > 100 };
             ",
             json!([]),
