@@ -48,7 +48,11 @@ fn exercises(root: &Path) -> Lengths {
     let mut lengths = BTreeMap::new();
     let files = WalkDir::new(root.join("classroom/exercises")).into_iter();
     for file in files.filter_map(Result::ok) {
-        let name = file.path().file_stem().unwrap_or_default().to_string_lossy();
+        let name = file
+            .path()
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy();
         let minutes = fs::read_to_string(file.path()).ok().and_then(|text| {
             let (minutes, _) = text.strip_prefix("//! ")?.split_once(" minutes")?;
             minutes.parse().ok()
