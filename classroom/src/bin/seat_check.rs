@@ -1,5 +1,7 @@
 //! Run on each seat before class: `cargo run --bin seat_check`. Each line says OK or what to do; exit status 1 if there is
 //! something to be done.
+//!
+//! An argument is the port that the class will use, if it is another than 6000.
 
 use std::env;
 use std::io::{self, Read, Write};
@@ -20,13 +22,21 @@ enum Found {
 use Found::{Fine, Note, ToDo};
 
 fn main() -> ExitCode {
+    let argument = env::args().nth(1).unwrap_or_else(|| "6000".to_owned());
+    let wanted = match argument.parse() {
+        Ok(wanted @ 1..) => wanted,
+        _ => {
+            eprintln!("error: `{argument}` is no port; name one from 1 to 65535");
+            return ExitCode::FAILURE;
+        }
+    };
     let classroom = Path::new(env!("CARGO_MANIFEST_DIR"));
     let workbook = classroom.parent().unwrap_or(classroom);
     let checks = [
         ("Rust", toolchain()),
         ("loopback, IPv4", loopback(Ipv4Addr::LOCALHOST.into())),
         ("loopback, IPv6", loopback(Ipv6Addr::LOCALHOST.into())),
-        ("port 6000", port(6000)),
+        (&format!("port {wanted}"), port(wanted)),
         ("crates of the classroom", crates(classroom)),
         ("crates of the workbook", crates(workbook)),
         ("rustlings", rustlings()),
@@ -108,9 +118,9 @@ fn converse(host: IpAddr) -> io::Result<SocketAddr> {
 fn port(port: u16) -> Found {
     let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
     if free(&port) {
-        return Fine("free".into());
+        return Fine("free".to_owned());
     }
-    let another = (port + 1..=u16::MAX).find(free);
+    let another = (port..=u16::MAX).skip(1).find(free);
     let advice = match another {
         Some(another) => format!(
             "; use 127.0.0.1:{another} instead, as the argument of server and client"

@@ -160,6 +160,8 @@ fn every_exercise_says_what_it_is() {
         "read a recording",
         "write it yourself",
     ];
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = fs::read_to_string(readme).expect("there is a README");
     let mut of_chapter = BTreeMap::<String, usize>::new();
     for (name, path) in exercises() {
         let text = fs::read_to_string(&path).expect("a file of text");
@@ -195,6 +197,8 @@ fn every_exercise_says_what_it_is() {
                 && head[3..].iter().any(|line| line.starts_with("//! Why: ")),
             "{name}"
         );
+        let row = format!("| {number} | `{name}` | {minutes} | {kind} |");
+        assert!(readme.contains(&row), "README.md has no row `{row}`");
         *of_chapter.entry(chapter.to_owned()).or_default() += 1;
     }
     assert_eq!(of_chapter.len(), 5);
