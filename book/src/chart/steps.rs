@@ -96,3 +96,96 @@ pub fn of(recording: &Recording) -> Vec<Step<'_>> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// A recording of one server and these events.
+    fn recording(events: Value) -> Recording {
+        let recording = json!({
+            "schema": 1, "name": "test", "title": "A test.",
+            "recorded": { "date": "2026-01-01", "kernel": "6.0" },
+            "programs": [{ "id": "server", "example": "server", "role": "server" }],
+            "sockets": [], "events": events,
+        });
+        serde_json::from_value(recording).expect("it follows the schema")
+    }
+
+    fn call(name: &str, t: u64, end: u64, result: Value) -> Value {
+        json!({
+            "t": t, "end": end, "kind": "call", "program": "server", "thread": 1, "line": 1,
+            "call": name, "args": "3", "result": result,
+        })
+    }
+
+    fn segment(t: u64) -> Value {
+        json!({
+            "t": t, "kind": "segment", "from": null, "to": null, "flags": ["SYN"],
+            "seq": 0, "ack": 0, "len": 0, "payload": "",
+        })
+    }
+
+    /// The steps as the index of the event, whether it returns, whether it waits, and until when it goes on.
+    fn told(events: Value) -> Vec<(u64, bool, bool, usize)> {
+        let recording = recording(events);
+        let steps = of(&recording);
+        let told = steps
+            .iter()
+            .map(|it| (it.event.t, it.returns, it.waits, it.until));
+        told.collect()
+    }
+
+    #[test]
+    fn a_call_that_waited_returns_behind_what_it_waited_for() {
+        let events = json!([
+            call("accept4", 10, 30, json!("4")),
+            segment(20),
+            segment(30),
+            call("close", 30, 31, json!("0")),
+        ]);
+        assert_eq!(
+            told(events),
+            [
+                (10, false, true, 3),
+                (20, false, false, 1),
+                (30, false, false, 2),
+                (10, true, false, 3),
+                (30, false, false, 4),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_call_that_found_what_it_wanted_is_one_step() {
+        let events = json!([call("recvfrom", 10, 12, json!("7")), segment(20)]);
+        assert_eq!(told(events), [(10, false, false, 0), (20, false, false, 1)]);
+    }
+
+    #[test]
+    fn sending_does_not_wait_and_lasts_while_its_segment_leaves() {
+        let events =
+            json!([call("sendto", 10, 25, json!("7")), segment(20), segment(40)]);
+        assert_eq!(
+            told(events),
+            [
+                (10, false, false, 1),
+                (20, false, false, 1),
+                (40, false, false, 2)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_call_that_never_returned_lasts_until_its_program_ends() {
+        let events = json!([
+            call("accept4", 10, 40, json!(null)),
+            segment(20),
+            { "t": 30, "kind": "end", "program": "server", "how": "killed" },
+            segment(40),
+        ]);
+        assert_eq!(told(events)[0], (10, false, true, 2));
+    }
+}

@@ -11,7 +11,7 @@ use super::words::{self, one_line};
 use crate::html::escape;
 
 /// A chart longer than this many steps is drawn in several pieces, between which paper may end.
-const STEPS_A_PIECE: usize = 40;
+const STEPS_A_PIECE: usize = 32;
 
 /// Draws the chart: one SVG, or several that join without a gap.
 pub fn draw(id: &str, recording: &Recording, steps: &[Step], layout: &Layout) -> String {
