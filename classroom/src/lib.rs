@@ -38,6 +38,7 @@ pub mod chapter_5;
 
 mod blocked;
 mod paper;
+mod processes;
 mod stage;
 mod story;
 mod student;

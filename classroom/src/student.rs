@@ -1,6 +1,7 @@
 //! The program under test: a function on a thread of its own, or a command. It is watched, and can be asked what it does.
 
 use crate::blocked::{self, Whose};
+use crate::processes;
 use crate::story::{Log, Story};
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
@@ -130,6 +131,7 @@ impl Student {
                     "Does the command work when you type it, in this folder, with a port number for {port}?",
                 )
             })?;
+        processes::started(&child);
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let child = Arc::new(Mutex::new(child));
         let end = Arc::new(Mutex::new(None));
@@ -310,10 +312,7 @@ enum State {
 impl Drop for Student {
     fn drop(&mut self) {
         if let Body::Program(child, _) = &self.body {
-            let mut child = lock(child);
-            // It may have ended by itself.
-            _ = child.kill();
-            _ = child.wait();
+            processes::end(&mut lock(child));
         }
     }
 }
@@ -362,6 +361,7 @@ pub(crate) fn last_resort(time: Duration) {
         let message =
             format!("error: still not done after {} s; ended\n", time.as_secs());
         _ = io::stderr().write_all(message.as_bytes());
+        processes::end_all();
         std::process::exit(1);
     });
 }

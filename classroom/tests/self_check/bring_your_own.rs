@@ -1,19 +1,28 @@
 //! The command `grade` on programs in Python: right ones pass, faulty ones fail with stories.
 
 use crate::compare_with_promise;
+#[cfg(unix)]
+use std::net::TcpStream;
 use std::process::{Command, Output};
+#[cfg(unix)]
+use std::time::Instant;
 
-/// Grades a program of the fixtures; `None`, said aloud, if there is no Python.
-fn grade(what: &str, fixture: &str, places: &str) -> Option<Output> {
+/// Python's command; `None`, said aloud, if there is none.
+fn python() -> Option<&'static str> {
     let python = ["python3", "python"].into_iter().find(|python| {
         let version = Command::new(python).arg("--version").output();
         version.is_ok_and(|output| output.status.success())
     });
-    let Some(python) = python else {
+    if python.is_none() {
         assert!(std::env::var_os("CI").is_none(), "python3 is needed here");
         println!("skipped: there is no python3");
-        return None;
-    };
+    }
+    python
+}
+
+/// Grades a program of the fixtures; `None` if there is no Python.
+fn grade(what: &str, fixture: &str, places: &str) -> Option<Output> {
+    let python = python()?;
     let output = Command::new(env!("CARGO_BIN_EXE_grade"))
         .args([what, &format!("{python} tests/fixtures/{fixture} {places}")])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -70,6 +79,23 @@ fn a_faulty_client_fails_with_stories() {
     assert_eq!(output.status.code(), Some(1), "{text}");
     if cfg!(target_os = "linux") {
         compare_with_promise("grade_faulty_client", &without_ports(&text));
+    }
+}
+
+/// A shell that has started the server is not the server.
+#[test]
+#[cfg(unix)]
+fn nothing_is_left_behind() {
+    let Some(python) = python() else { return };
+    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/server.py");
+    let server =
+        grader::server_program(&format!("sh -c '{python} {fixture} {{port}}; true'"))
+            .expect("it starts");
+    let address = server.address();
+    drop(server);
+    let end = Instant::now() + grader::limit();
+    while TcpStream::connect(address).is_ok() {
+        assert!(Instant::now() < end, "the server is still there");
     }
 }
 
