@@ -1,26 +1,23 @@
 //! Compares a new recording with the committed one. `README.md` beside this file says by which rules.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::schema::{Event, Recording, What};
 
 /// What differs first, told for a person. None if the recordings agree.
 pub fn difference(committed: &Recording, new: &Recording) -> Option<String> {
     let (expected, got) = (tracks(committed), tracks(new));
-    let names = expected
-        .keys()
-        .chain(got.keys().filter(|name| !expected.contains_key(*name)));
+    let names: BTreeSet<&String> = expected.keys().chain(got.keys()).collect();
+    let none = Vec::new();
     for name in names {
-        let none = Vec::new();
         let expected = expected.get(name).unwrap_or(&none);
         let got = got.get(name).unwrap_or(&none);
         let length = expected.len().max(got.len());
         let Some(at) = (0..length).find(|at| expected.get(*at) != got.get(*at)) else {
             continue;
         };
-        let shown = |track: &[String]| {
-            track.get(at).cloned().unwrap_or("nothing more".to_owned())
-        };
+        let shown =
+            |track: &[String]| track.get(at).cloned().unwrap_or("nothing more".into());
         return Some(format!(
             "{name}, number {}:\n  committed: {}\n  now:       {}",
             at + 1,
@@ -33,32 +30,90 @@ pub fn difference(committed: &Recording, new: &Recording) -> Option<String> {
 
 /// What happened, each thread, each direction and each socket for itself: between them the order may vary.
 fn tracks(recording: &Recording) -> BTreeMap<String, Vec<String>> {
-    let mut tracks: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let mut add =
-        |track: String, entry: String| tracks.entry(track).or_default().push(entry);
-
-    add("the title".to_owned(), recording.title.clone());
+    let mut tracks = Tracks::default();
+    tracks.add("the title".into(), recording.title.clone());
     for program in &recording.programs {
-        let arguments = program.args.join(" ");
-        let line = format!(
-            "{} {} {arguments} ({})",
-            program.id, program.example, program.role
-        );
-        add("the programs".to_owned(), line);
+        let (id, arguments) = (&program.id, program.args.join(" "));
+        let entry = format!("{id} {} {arguments} ({})", program.example, program.role);
+        tracks.add("the programs".into(), entry);
     }
     for socket in &recording.sockets {
-        add(
-            format!("the socket {}", socket.id),
-            format!("{:?} {:?}", socket.local, socket.peer),
-        );
+        let ends = format!("{:?} {:?}", socket.local, socket.peer);
+        tracks.add(format!("the socket {}", socket.id), ends);
     }
-    let by_itself: Vec<&str> = recording.events.iter().filter_map(ended_by_itself).collect();
-    // How far each side has numbered its bytes.
-    let mut sent: HashMap<(&Option<String>, &Option<String>), u32> = HashMap::new();
+    let by_itself = recording
+        .events
+        .iter()
+        .filter_map(ended_by_itself)
+        .collect();
     for event in &recording.events {
-        match &event.what {
-            // Another thread ended the program; whether this one had come to its next call is chance.
-            What::Call { program, result: None, .. } if by_itself.contains(&program.as_str()) => {}
+        tracks.add_event(&event.what, &by_itself);
+    }
+    tracks.finish()
+}
+
+fn ended_by_itself(event: &Event) -> Option<&str> {
+    match &event.what {
+        What::End { program, how } if how != "killed" => Some(program),
+        _ => None,
+    }
+}
+
+#[derive(Default)]
+struct Tracks {
+    done: BTreeMap<String, Vec<String>>,
+    /// What a thread is receiving.
+    receiving: BTreeMap<String, Received>,
+    /// How far each side of a connection has numbered its bytes.
+    sent: HashMap<(Option<String>, Option<String>), u32>,
+}
+
+/// Bytes received one after the other, and what was printed meanwhile. How the stream was cut is chance.
+#[derive(Default)]
+struct Received {
+    from: String,
+    text: String,
+    printed: BTreeMap<String, String>,
+    lines: BTreeSet<Option<u32>>,
+}
+
+impl Tracks {
+    fn add(&mut self, track: String, entry: String) {
+        self.end_receiving(&track);
+        self.done.entry(track).or_default().push(entry);
+    }
+
+    fn end_receiving(&mut self, track: &str) {
+        if let Some(Received {
+            from,
+            text,
+            printed,
+            lines,
+        }) = self.receiving.remove(track)
+        {
+            let lines: Vec<String> = lines.into_iter().map(at_line).collect();
+            let lines = lines.join(", ");
+            let entry =
+                format!("{lines}: receives \"{text}\"{from} and prints {printed:?}");
+            self.done.entry(track.to_owned()).or_default().push(entry);
+        }
+    }
+
+    fn finish(mut self) -> BTreeMap<String, Vec<String>> {
+        while let Some(track) = self.receiving.keys().next().cloned() {
+            self.end_receiving(&track);
+        }
+        self.done
+    }
+
+    fn add_event(&mut self, what: &What, by_itself: &BTreeSet<&str>) {
+        match what {
+            // Another thread ended the program. Whether this one had come to its next call is chance.
+            What::Call {
+                program,
+                result: None,
+                ..
+            } if by_itself.contains(&**program) => {}
             What::Call {
                 program,
                 thread,
@@ -69,34 +124,55 @@ fn tracks(recording: &Recording) -> BTreeMap<String, Vec<String>> {
                 socket,
                 accepted,
                 ..
-            } => add(
-                format!("thread {thread} of {program}"),
-                format!(
-                    "{}: {call}({args}) = {}{}{}",
-                    at_line(*line),
-                    result.as_deref().unwrap_or("… (it never returned)"),
-                    socket
-                        .as_ref()
-                        .map(|id| format!(", on {id}"))
-                        .unwrap_or_default(),
-                    accepted
-                        .as_ref()
-                        .map(|id| format!(", accepts {id}"))
-                        .unwrap_or_default(),
-                ),
-            ),
+            } => {
+                let track = format!("thread {thread} of {program}");
+                let on = socket
+                    .as_ref()
+                    .map(|id| format!(", on {id}"))
+                    .unwrap_or_default();
+                if let Some(text) =
+                    received(call, args, result.as_deref(), socket.as_deref())
+                {
+                    if self
+                        .receiving
+                        .get(&track)
+                        .is_some_and(|received| received.from != on)
+                    {
+                        self.end_receiving(&track);
+                    }
+                    let received = self.receiving.entry(track).or_default();
+                    received.from = on;
+                    received.text += text;
+                    received.lines.insert(*line);
+                    return;
+                }
+                let result = result.as_deref().unwrap_or("… (it never returned)");
+                let new = accepted.as_ref().map(|id| format!(", accepts {id}"));
+                let new = new.unwrap_or_default();
+                let entry =
+                    format!("{}: {call}({args}) = {result}{on}{new}", at_line(*line));
+                self.add(track, entry);
+            }
             What::Print {
                 program,
                 thread,
                 line,
                 stream,
                 text,
-            } => add(
-                format!("thread {thread} of {program}"),
-                format!("{}: prints {text:?} on {stream}", at_line(*line)),
-            ),
+            } => {
+                let track = format!("thread {thread} of {program}");
+                if let Some(received) = self.receiving.get_mut(&track) {
+                    *received.printed.entry(stream.clone()).or_default() += text;
+                    received.lines.insert(*line);
+                    return;
+                }
+                self.add(
+                    track,
+                    format!("{}: prints {text:?} on {stream}", at_line(*line)),
+                );
+            }
             What::Type { program, text } => {
-                add(format!("what is typed into {program}"), format!("{text:?}"));
+                self.add(format!("what is typed into {program}"), format!("{text:?}"));
             }
             What::Segment {
                 from,
@@ -107,39 +183,161 @@ fn tracks(recording: &Recording) -> BTreeMap<String, Vec<String>> {
                 len,
                 payload,
             } => {
-                let bare = *len == 0 && flags.iter().all(|flag| flag == "ACK");
-                let next = sent.entry((from, to)).or_default();
-                let numbered = u32::try_from(*len).unwrap_or(0)
-                    + u32::from(flags.iter().any(|flag| flag == "SYN" || flag == "FIN"));
-                let again = numbered > 0 && seq + numbered <= *next;
-                *next = (*next).max(seq + numbered);
+                let has = |name: &str| flags.iter().any(|flag| flag == name);
+                // A SYN and a FIN are numbered like a byte.
+                let numbers = u32::try_from(*len).unwrap_or(u32::MAX)
+                    + u32::from(has("SYN") || has("FIN"));
+                let bare = numbers == 0 && !has("RST");
+                let next = self.sent.entry((from.clone(), to.clone())).or_default();
+                let again = numbers > 0 && seq + numbers <= *next;
+                *next = (*next).max(seq + numbers);
                 if !bare && !again {
                     let side =
-                        |id: &Option<String>| id.clone().unwrap_or("nobody".to_owned());
-                    add(
-                        format!("segments from {} to {}", side(from), side(to)),
-                        format!("{flags:?} seq {seq} ack {ack} len {len} {payload:?}"),
-                    );
+                        |id: &Option<String>| id.clone().unwrap_or("nobody".into());
+                    let track = format!("segments from {} to {}", side(from), side(to));
+                    let entry =
+                        format!("{flags:?} seq {seq} ack {ack} len {len} {payload:?}");
+                    self.add(track, entry);
                 }
             }
             What::State { socket, from, to } => {
-                add(format!("the states of {socket}"), format!("{from} to {to}"));
+                self.add(format!("the states of {socket}"), format!("{from} to {to}"));
             }
             What::End { program, how } => {
-                add(format!("the end of {program}"), how.clone())
+                self.add(format!("the end of {program}"), how.clone())
             }
         }
     }
-    tracks
+}
+
+/// What a call received from a socket, as it stands in the arguments between the quotes. None if it received nothing.
+fn received<'a>(
+    call: &str,
+    args: &'a str,
+    result: Option<&str>,
+    socket: Option<&str>,
+) -> Option<&'a str> {
+    let receives = matches!(call, "read" | "recvfrom") && socket.is_some();
+    let count: usize = result.filter(|_| receives)?.parse().ok()?;
+    let text = &args[args.find('"')? + 1..args.rfind('"')?];
+    Some(text).filter(|_| count > 0)
 }
 
 fn at_line(line: Option<u32>) -> String {
     line.map_or("at no line".to_owned(), |line| format!("line {line}"))
 }
 
-fn ended_by_itself(event: &Event) -> Option<&str> {
-    match &event.what {
-        What::End { program, how } if how != "killed" => Some(program),
-        _ => None,
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::schema::Environment;
+
+    fn recording(events: &[&str]) -> Recording {
+        let events = events.iter().enumerate().map(|(t, event)| {
+            let json = format!("{{\"t\":{t},{event}}}");
+            serde_json::from_str(&json).unwrap_or_else(|error| panic!("{json}: {error}"))
+        });
+        let word = String::new;
+        Recording {
+            schema: 1,
+            name: word(),
+            title: word(),
+            recorded: Environment {
+                date: word(),
+                kernel: word(),
+                rustc: word(),
+                strace: word(),
+                tcpdump: word(),
+            },
+            programs: Vec::new(),
+            sockets: Vec::new(),
+            events: events.collect(),
+        }
+    }
+
+    const CLOSE: &str = r#""kind":"call","program":"p","thread":1,"line":7,"call":"close","args":"3","result":"0","end":9,"socket":"p/1""#;
+    const SYN: &str = r#""kind":"segment","from":"a","to":"b","flags":["SYN"],"seq":0,"ack":0,"len":0,"payload":"""#;
+    const ACK: &str = r#""kind":"segment","from":"a","to":"b","flags":["ACK"],"seq":1,"ack":1,"len":0,"payload":"""#;
+    const FIN: &str = r#""kind":"segment","from":"a","to":"b","flags":["FIN","ACK"],"seq":1,"ack":1,"len":0,"payload":"""#;
+    const PRINT: &str = r#""kind":"print","program":"p","thread":1,"line":5,"stream":"stdout","text":"hi\n""#;
+
+    fn receive(text: &str) -> String {
+        let length = text.len();
+        format!(
+            r#""kind":"call","program":"p","thread":1,"line":4,"call":"recvfrom","args":"3, \"{text}\", 1024","result":"{length}","end":9,"socket":"p/1""#
+        )
+    }
+
+    #[track_caller]
+    fn agree(one: &[&str], other: &[&str]) {
+        assert_eq!(difference(&recording(one), &recording(other)), None);
+    }
+
+    #[track_caller]
+    fn differ(one: &[&str], other: &[&str], expected: &str) {
+        let difference =
+            difference(&recording(one), &recording(other)).unwrap_or_default();
+        assert!(difference.starts_with(expected), "{difference}");
+    }
+
+    #[test]
+    fn the_order_between_tracks_does_not_matter() {
+        agree(&[CLOSE, SYN], &[SYN, CLOSE]);
+    }
+
+    #[test]
+    fn the_order_within_a_thread_matters() {
+        differ(&[CLOSE, PRINT], &[PRINT, CLOSE], "thread 1 of p, number 1:");
+    }
+
+    #[test]
+    fn lines_matter() {
+        let moved = CLOSE.replace("\"line\":7", "\"line\":8");
+        differ(
+            &[CLOSE],
+            &[&moved],
+            "thread 1 of p, number 1:\n  committed: line 7: close(3)",
+        );
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        differ(&[CLOSE, PRINT], &[CLOSE], "thread 1 of p, number 2:");
+        differ(
+            &[CLOSE],
+            &[CLOSE, PRINT],
+            "thread 1 of p, number 2:\n  committed: nothing more",
+        );
+    }
+
+    #[test]
+    fn bare_acknowledgements_and_repetitions_do_not_matter() {
+        agree(&[SYN, ACK, FIN], &[SYN, FIN, FIN, ACK]);
+        differ(&[SYN, FIN], &[SYN, ACK], "segments from a to b, number 2:");
+    }
+
+    #[test]
+    fn how_a_stream_is_cut_does_not_matter() {
+        let (whole, first, rest) = (receive("abcd"), receive("ab"), receive("cd"));
+        agree(&[&whole, PRINT, CLOSE], &[&first, &rest, PRINT, CLOSE]);
+        differ(
+            &[&whole, CLOSE],
+            &[&first, CLOSE],
+            "thread 1 of p, number 1:",
+        );
+        differ(
+            &[&whole, PRINT, CLOSE],
+            &[&whole, CLOSE],
+            "thread 1 of p, number 1:",
+        );
+    }
+
+    #[test]
+    fn a_call_in_which_the_program_ended_by_itself_does_not_matter() {
+        let waits = r#""kind":"call","program":"p","thread":2,"line":3,"call":"read","args":"0","result":null,"end":9,"socket":null"#;
+        let exits = r#""kind":"end","program":"p","how":"exit 0""#;
+        let killed = r#""kind":"end","program":"p","how":"killed""#;
+        agree(&[waits, exits], &[exits]);
+        differ(&[waits, killed], &[killed], "thread 2 of p, number 1:");
     }
 }

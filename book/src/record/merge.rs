@@ -332,7 +332,8 @@ impl Sockets {
                 }
                 ("accept" | "accept4", Some(listener)) => {
                     let new = sockets.add(program, at);
-                    if let (Some(local), Some(peer)) = (sockets.all[listener].local, call.address())
+                    if let (Some(local), Some(peer)) =
+                        (sockets.all[listener].local, call.address())
                     {
                         sockets.all[new].local = Some(local);
                         let end = *span(seen, place).end();
@@ -379,20 +380,29 @@ impl Sockets {
     /// Which connection each `connect` opened: the one whose SYN passed while the call lasted. Where several connect at
     /// the same time, `getsockname` tells, if the program calls it; failing that, their order.
     fn find_connections(&mut self, seen: &Seen, connections: &Connections) {
-        let mut connects: Vec<_> = calls(seen).filter(|(.., call)| call.name == "connect").collect();
+        let mut connects: Vec<_> = calls(seen)
+            .filter(|(.., call)| call.name == "connect")
+            .collect();
         connects.sort_by_key(|(_, at, _)| *at);
         for (place, _, call) in connects {
-            let (Some(&socket), Some(server)) = (self.of_call.get(&place), call.address()) else {
+            let (Some(&socket), Some(server)) =
+                (self.of_call.get(&place), call.address())
+            else {
                 continue;
             };
             let span = span(seen, place);
             let local = self.all[socket].local;
-            let found = connections.0.iter().enumerate().position(|(index, connection)| {
-                connection.server == server
-                    && span.contains(&connection.start)
-                    && local.is_none_or(|local| local == connection.client)
-                    && self.find(index, Side::Client).is_none()
-            });
+            let found =
+                connections
+                    .0
+                    .iter()
+                    .enumerate()
+                    .position(|(index, connection)| {
+                        connection.server == server
+                            && span.contains(&connection.start)
+                            && local.is_none_or(|local| local == connection.client)
+                            && self.find(index, Side::Client).is_none()
+                    });
             if let Some(found) = found {
                 self.all[socket].connection = Some((found, Side::Client));
             }
@@ -487,21 +497,34 @@ impl Sockets {
 
 /// Every call of every thread, and when it began.
 fn calls(seen: &Seen) -> impl Iterator<Item = (Place, Micros, &Call)> {
-    seen.programs.iter().enumerate().flat_map(|(program, seen)| {
-        seen.threads.iter().enumerate().flat_map(move |(thread, entries)| {
-            entries.iter().enumerate().filter_map(move |(index, entry)| match &entry.what {
-                strace::What::Call(call) => Some(((program, thread, index), entry.at, call)),
-                _ => None,
-            })
+    seen.programs
+        .iter()
+        .enumerate()
+        .flat_map(|(program, seen)| {
+            seen.threads
+                .iter()
+                .enumerate()
+                .flat_map(move |(thread, entries)| {
+                    entries
+                        .iter()
+                        .enumerate()
+                        .filter_map(move |(index, entry)| match &entry.what {
+                            strace::What::Call(call) => {
+                                Some(((program, thread, index), entry.at, call))
+                            }
+                            _ => None,
+                        })
+                })
         })
-    })
 }
 
 /// When a call had certainly not begun yet, and when it had certainly ended: at the thread's next entry. (strace takes
 /// its time before it lets a call go on, and does not count it, so a call may end somewhat later than strace says.)
 fn span(seen: &Seen, (program, thread, index): Place) -> RangeInclusive<Micros> {
     let entries = &seen.programs[program].threads[thread];
-    let end = entries.get(index + 1).map_or(Micros::MAX / 2, |next| next.at);
+    let end = entries
+        .get(index + 1)
+        .map_or(Micros::MAX / 2, |next| next.at);
     entries[index].at - TOLERANCE..=end + TOLERANCE
 }
 
@@ -545,13 +568,25 @@ impl Ports {
             let (client, server) = connection.ends(Side::Client);
             Ends([client, server])
         });
-        let clients = connections.0.iter().map(|connection| connection.client.port());
-        let others = sockets.all.iter().filter_map(|socket| Some(socket.local?.port()));
-        let used: Vec<u16> = clients.chain(others).filter(|port| *port >= FIRST_EPHEMERAL).collect();
+        let clients = connections
+            .0
+            .iter()
+            .map(|connection| connection.client.port());
+        let others = sockets
+            .all
+            .iter()
+            .filter_map(|socket| Some(socket.local?.port()));
+        let used: Vec<u16> = clients
+            .chain(others)
+            .filter(|port| *port >= FIRST_EPHEMERAL)
+            .collect();
         let named: Vec<u16> = seen.programs.iter().flat_map(ports_named_by).collect();
         let named = named.iter().filter(|port| used.contains(port));
 
-        let mut ports = Ports { written: HashMap::new(), ends: ends.collect() };
+        let mut ports = Ports {
+            written: HashMap::new(),
+            ends: ends.collect(),
+        };
         for port in named.chain(&used) {
             let next = FIRST_PORT + u16::try_from(ports.written.len()).unwrap_or(0);
             ports.written.entry(*port).or_insert(next);
@@ -602,11 +637,16 @@ fn ports_named_by(program: &Program) -> Vec<u16> {
             }
         }
         written.sort_by_key(|(at, _)| *at);
-        written.into_iter().flat_map(|(_, bytes)| bytes).collect::<Vec<u8>>()
+        written
+            .into_iter()
+            .flat_map(|(_, bytes)| bytes)
+            .collect::<Vec<u8>>()
     };
     let text = [on("stderr"), b"\n".to_vec(), on("stdout")].concat();
     let text = String::from_utf8_lossy(&text);
-    text.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok()).collect()
+    text.split(|c: char| !c.is_ascii_digit())
+        .filter_map(|digits| digits.parse().ok())
+        .collect()
 }
 
 // ---- what the programs did
@@ -639,7 +679,15 @@ fn add_programs(
         for (thread, entries) in program.threads.iter().enumerate() {
             let last = ended.as_ref().map_or(0, |(at, _)| *at);
             add_thread(
-                events, program, index, thread, entries, last, connections, sockets, ports,
+                events,
+                program,
+                index,
+                thread,
+                entries,
+                last,
+                connections,
+                sockets,
+                ports,
             );
         }
         if let Some((at, how)) = ended {
@@ -722,14 +770,22 @@ fn add_thread(
         let what = schema::What::Call {
             program: program.id.clone(),
             thread: thread + 1,
-            line: line().or_else(|| line_of_the_same_before(program, &entries[..entry_index], call)),
+            line: line().or_else(|| {
+                line_of_the_same_before(program, &entries[..entry_index], call)
+            }),
             call: call.name.clone(),
             args: ports.rewrite(&arguments.join(", ")),
             result: call
                 .result
                 .as_deref()
                 .map(|result| ports.rewrite(&strace::readable(result))),
-            end: end_of(call, entry.at, ended, socket.map(|socket| &sockets.all[*socket]), connections),
+            end: end_of(
+                call,
+                entry.at,
+                ended,
+                socket.map(|socket| &sockets.all[*socket]),
+                connections,
+            ),
             socket: socket.map(id),
             accepted: sockets.accepted.get(&place).map(id),
         };
@@ -738,7 +794,11 @@ fn add_thread(
 }
 
 /// A call that never returned has no stack. It stands where the thread's last such call stood, if there was one.
-fn line_of_the_same_before(program: &Program, before: &[Entry], call: &Call) -> Option<u32> {
+fn line_of_the_same_before(
+    program: &Program,
+    before: &[Entry],
+    call: &Call,
+) -> Option<u32> {
     let same = before.iter().rev().find_map(|entry| match &entry.what {
         strace::What::Call(other)
             if other.name == call.name && other.descriptor() == call.descriptor() =>
@@ -747,7 +807,10 @@ fn line_of_the_same_before(program: &Program, before: &[Entry], call: &Call) -> 
         }
         _ => None,
     })?;
-    program.lines.line(&same.stack).filter(|_| call.result.is_none())
+    program
+        .lines
+        .line(&same.stack)
+        .filter(|_| call.result.is_none())
 }
 
 /// When a call ended. strace counts only from when it lets the call go on, so the end comes out a little early: a
@@ -763,7 +826,9 @@ fn end_of(
     match socket.and_then(|socket| socket.connection) {
         Some((index, Side::Client)) if call.name == "connect" => {
             let answer = connections.0[index].first(Side::Server, |_| true);
-            answer.filter(|_| call.end.is_some()).map_or(end, |answer| answer.max(end))
+            answer
+                .filter(|_| call.end.is_some())
+                .map_or(end, |answer| answer.max(end))
         }
         _ => end,
     }
@@ -899,8 +964,12 @@ fn owner<'s>(
     let first = life.first()?;
     match first.to {
         State::Listen => sockets.all.iter().find(|socket| {
-            socket.listens.is_some_and(|call| span(seen, call).contains(&first.at))
-                && socket.local.is_some_and(|local| local.port() == first.local_port)
+            socket
+                .listens
+                .is_some_and(|call| span(seen, call).contains(&first.at))
+                && socket
+                    .local
+                    .is_some_and(|local| local.port() == first.local_port)
         }),
         State::SynReceived => {
             let index = connections.0.iter().rposition(|connection| {

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, anyhow, bail};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use rustix::time::{ClockId, DynamicClockId, clock_gettime, clock_gettime_dynamic};
 
 use super::Micros;
@@ -81,9 +82,7 @@ pub fn record(setup: Setup) -> Result<()> {
     end_with_the_outside(tracing.instance.clone());
     run(Command::new("ip").args(["link", "set", "lo", "up"]))?;
     run(Command::new("mount").args(["-t", "proc", "proc", "/proc"]))?;
-    // Nothing is lost in here. But under strace acknowledgements come so late that the kernel would probe for a loss.
-    let probes = "/proc/sys/net/ipv4/tcp_early_retrans";
-    fs::write(probes, "0").with_context(|| format!("can't write {probes}"))?;
+    leave_less_to_chance()?;
     let capture = Capture::start()?;
 
     let host = Traced {
@@ -114,6 +113,29 @@ pub fn record(setup: Setup) -> Result<()> {
     let file = setup.output.join(RESULT);
     fs::write(&file, recording.to_json()?)
         .with_context(|| format!("can't write {}", file.display()))
+}
+
+/// Settles what would otherwise be decided anew in each run.
+fn leave_less_to_chance() -> Result<()> {
+    // On one processor: the loopback has a queue for each, and segments could overtake one another.
+    let mut all =
+        sched_getaffinity(None).context("can't read the processors to run on")?;
+    let first = (0..CpuSet::MAX_CPU)
+        .find(|cpu| all.is_set(*cpu))
+        .context("no processor")?;
+    all.clear();
+    all.set(first);
+    sched_setaffinity(None, &all).context("can't stay on one processor")?;
+
+    // No acknowledgement waits for data to go with: the wait is 40 ms or so, and what happens meanwhile is chance.
+    let route = "dev lo table local proto kernel scope host src 127.0.0.1 quickack 1";
+    for local in ["127.0.0.0/8", "127.0.0.1"] {
+        let replace = ["route", "replace", "local", local].into_iter();
+        run(Command::new("ip").args(replace.chain(route.split(' '))))?;
+    }
+    // Nothing is lost in here, and nobody need probe for it when a program is slow under strace.
+    let probes = "/proc/sys/net/ipv4/tcp_early_retrans";
+    fs::write(probes, "0").with_context(|| format!("can't write {probes}"))
 }
 
 /// Ends this process, and with it all others in here, when the part outside ends, however it does.
@@ -233,7 +255,10 @@ impl Host for Traced {
         let mut running: Vec<String> = threads_of_process(child).collect();
         // Another thread may take the signal, one that is just ending: then it must be sent again.
         while !running.is_empty() && Instant::now() < deadline {
-            for id in running.iter().filter_map(|id| Pid::from_raw(id.parse().ok()?)) {
+            for id in running
+                .iter()
+                .filter_map(|id| Pid::from_raw(id.parse().ok()?))
+            {
                 let _ = kill_process(id, Signal::WINCH); // fails if it has ended
             }
             let resend = Instant::now() + Duration::from_millis(100);
@@ -256,7 +281,8 @@ fn threads_of_process(child: &Child) -> impl Iterator<Item = String> {
 /// Whether a thread sleeps in a call, or has ended. One that strace holds does not count as asleep.
 fn waits(child: &Child, thread: &str) -> bool {
     let status = fs::read_to_string(format!("/proc/{}/task/{thread}/status", child.id()));
-    status.is_ok_and(|status| status.contains("State:\tS") || status.contains("State:\tZ"))
+    status
+        .is_ok_and(|status| status.contains("State:\tS") || status.contains("State:\tZ"))
 }
 
 impl Traced {
@@ -264,9 +290,14 @@ impl Traced {
     fn has_stopped(&self, thread: &str) -> bool {
         let files = fs::read_dir(&self.output).into_iter().flatten().flatten();
         let mut its = files.filter(|file| {
-            file.path().extension().is_some_and(|extension| extension == thread)
+            file.path()
+                .extension()
+                .is_some_and(|extension| extension == thread)
         });
-        let text = its.next().and_then(|file| fs::read(file.path()).ok()).unwrap_or_default();
+        let text = its
+            .next()
+            .and_then(|file| fs::read(file.path()).ok())
+            .unwrap_or_default();
         strace::was_interrupted(&String::from_utf8_lossy(&text))
     }
 }

@@ -96,7 +96,10 @@ pub fn was_interrupted(text: &str) -> bool {
         return text.contains(" +++ ") || text.contains(" --- SIGWINCH ");
     };
     // The line that follows the stack begins with its time.
-    after.lines().skip(1).any(|line| line.starts_with(|c: char| c.is_ascii_digit()))
+    after
+        .lines()
+        .skip(1)
+        .any(|line| line.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 fn parse_line(line: &str) -> Result<Entry> {
@@ -218,7 +221,10 @@ fn join_restarted(entries: Vec<Entry>) -> Vec<Entry> {
     // What is left was interrupted by its end.
     for entry in &mut joined {
         if let What::Call(call) = &mut entry.what
-            && call.result.as_deref().is_some_and(|result| result.starts_with('?'))
+            && call
+                .result
+                .as_deref()
+                .is_some_and(|result| result.starts_with('?'))
         {
             call.result = None;
             call.end = None;
@@ -409,7 +415,9 @@ mod tests {
         let stopped = "0x7ffd9f63c49c, [128], SOCK_CLOEXEC) = ? ERESTARTSYS (To be restarted) <0.5>\n > /tmp/srv(srv::main+0x1ef) [0x193cf]\n";
         assert!(!was_interrupted(before));
         assert!(!was_interrupted(&format!("{before}{stopped}")));
-        assert!(was_interrupted(&format!("{before}{stopped}1.6 --- SIGWINCH {{}} ---\n")));
+        assert!(was_interrupted(&format!(
+            "{before}{stopped}1.6 --- SIGWINCH {{}} ---\n"
+        )));
         assert!(was_interrupted(&format!("{before}{stopped}1.6 accept4(3")));
         assert!(was_interrupted("1.5 +++ exited with 0 +++\n"));
     }
