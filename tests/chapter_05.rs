@@ -30,148 +30,129 @@ mod transcripts {
     }
 }
 
-/// Checks for any server, ours or yours.
-mod server {
-    use std::time::Instant;
+/// The classroom's checks, one test each, of a server and a client: ours or, with
+/// `WORKBOOK_SERVER` and `WORKBOOK_CLIENT`, yours.
+macro_rules! graded {
+    ($kind:ident, $checks:ident: $($name:ident)*) => {
+        mod $kind {
+            use grader::chapter_5::$checks;
 
-    use crate::bring_your_own::{Server, server_is_yours};
-    use crate::examples::limit;
+            $(#[test]
+            fn $name() {
+                let name = stringify!($name);
+                let (_, check) = $checks.iter().find(|check| check.0 == name).expect(name);
+                let graded = crate::bring_your_own::$kind().and_then(|program| check(&program));
+                graded.unwrap_or_else(|story| panic!("{story}"));
+            })*
+
+            #[test]
+            fn no_check_is_missing() {
+                let names = $checks.iter().map(|check| check.0);
+                assert!(names.eq([$(stringify!($name)),*]));
+            }
+        }
+    };
+}
+
+graded!(server, SERVER: conversation newline_before_exit end_of_stream vanishing_guests
+    resetting_guests glued_names bytes_that_are_no_text ten_at_once one_write_a_turn round_trips);
+graded!(client, CLIENT: transcript before_the_question within_the_question byte_by_byte
+    early_end);
+
+/// Checks for our server alone.
+mod our_server {
+    use std::net::SocketAddr;
+    use std::process::Command;
+    use std::time::{Duration, Instant};
+
+    use crate::bad_input;
+    use crate::examples::{Examples, limit};
     use crate::peer::Peer;
+    use crate::scenarios::Action;
+    use crate::stage::{Host, Stage};
 
-    const WELCOME: &str = "Server: Welcome!\nServer: What's your name?";
+    const SERVER: &str = "05_threaded_server";
+    pub const WELCOME: &str = "Server: Welcome!\nServer: What's your name?";
 
-    fn hello(name: &str) -> String {
-        format!("Server: Hello {name}!\nServer: What's your name?")
+    /// The example, running. Dropping it ends the program; if the test has failed, what the
+    /// server printed is told first.
+    pub struct OurServer {
+        stage: Stage,
+        pub address: SocketAddr,
+    }
+
+    impl OurServer {
+        pub fn start() -> Self {
+            OurServer::start_by(Box::new(Examples))
+        }
+
+        /// Starts it as this host does.
+        fn start_by(host: Box<dyn Host>) -> Self {
+            let mut stage = Stage::new(host);
+            let served = stage.perform(&Action::Serve(SERVER));
+            served.unwrap_or_else(|story| panic!("{story}"));
+            let address = stage.server().expect("it said where it listens");
+            OurServer { stage, address }
+        }
+
+        /// Waits until it has printed this.
+        fn prints(&mut self, text: &'static str) {
+            let printed = self.stage.perform(&Action::Await(SERVER, text));
+            printed.unwrap_or_else(|story| panic!("{story}"));
+        }
+
+        /// What it has printed on standard error.
+        fn errors(&self) -> String {
+            String::from_utf8_lossy(&self.stage.actor(SERVER).stderr()).into_owned()
+        }
+
+        /// Waits until this is so of the process with this id.
+        #[cfg(target_os = "linux")]
+        fn comes_to(&mut self, expected: &str, mut is_so: impl FnMut(u32) -> bool) {
+            let deadline = Instant::now() + limit();
+            let id = self.stage.actor(SERVER).id();
+            let came = self
+                .stage
+                .wait_until(SERVER, deadline, || is_so(id).then_some(()));
+            assert!(came.is_some(), "{}", self.stage.story(expected));
+        }
+
+        /// Which end of the closed connection with this client is in TIME-WAIT.
+        #[cfg(target_os = "linux")]
+        pub fn who_waits(&mut self, client: SocketAddr) -> &'static str {
+            self.stage.who_waits(SERVER, self.address, client)
+        }
+    }
+
+    impl Drop for OurServer {
+        fn drop(&mut self) {
+            if std::thread::panicking() {
+                eprintln!("{}", self.stage.so_far());
+            }
+        }
     }
 
     /// Says a name and hears its greeting.
     fn greet(client: &mut Peer, name: &str) {
         client.says(name);
-        client.hears(hello(name));
-    }
-
-    /// The conversation of the article, to the byte.
-    fn talks_as_in_the_article(server: &Server) {
-        let mut client = Peer::connect(server.address);
-        client.hears(WELCOME);
-        for name in ["Michael", "Tracy", "Sarah"] {
-            greet(&mut client, name);
-        }
-        client.says("exit");
-        client.hears("Server: Good bye!\n");
-        client.hears_end();
-    }
-
-    #[test]
-    fn it_talks_with_a_client_to_the_byte() {
-        let server = Server::start();
-        talks_as_in_the_article(&server);
-        talks_as_in_the_article(&server);
-    }
-
-    #[test]
-    fn a_name_and_exit_may_end_in_a_newline() {
-        for newline in ["\n", "\r\n"] {
-            let server = Server::start();
-            let mut client = Peer::connect(server.address);
-            client.hears(WELCOME);
-            client.says(format!("Michael{newline}"));
-            client.hears(hello("Michael"));
-            client.says(format!("exit{newline}"));
-            client.hears("Server: Good bye!\n");
-            client.hears_end();
-        }
-    }
-
-    #[test]
-    fn lines_that_come_together_are_answered_one_by_one() {
-        let server = Server::start();
-        let mut client = Peer::connect(server.address);
-        client.hears(WELCOME);
-        client.says("Michael\nTracy\nexit\n");
-        client.hears(hello("Michael") + &hello("Tracy") + "Server: Good bye!\n");
-        client.hears_end();
-    }
-
-    #[test]
-    fn to_an_empty_line_it_asks_again() {
-        let server = Server::start();
-        let mut client = Peer::connect(server.address);
-        client.hears(WELCOME);
-        client.says("\n");
-        client.hears("Server: What's your name?");
-        greet(&mut client, "Michael");
-    }
-
-    #[test]
-    fn bytes_that_are_no_text_are_greeted_as_they_came() {
-        let server = Server::start();
-        let mut client = Peer::connect(server.address);
-        client.hears(WELCOME);
-        client.says(b"\xff\x00\x80 \xc3");
-        client.hears(b"Server: Hello \xff\x00\x80 \xc3!\nServer: What's your name?");
-        client.says("exit");
-        client.hears("Server: Good bye!\n");
+        client.hears(format!("Server: Hello {name}!\nServer: What's your name?"));
     }
 
     #[test]
     fn the_end_of_the_stream_ends_the_talk_quietly() {
-        let mut server = Server::start();
+        let mut server = OurServer::start();
         let mut client = Peer::connect(server.address);
         client.hears(WELCOME);
-        client.says("Michael");
-        client.half_closes(); // has finished sending, and still listens
-        client.hears(hello("Michael"));
+        client.half_closes();
         client.hears_end();
-        if !server_is_yours() {
-            server.prints("is closed\n");
-            assert_eq!(server.errors().lines().count(), 1, "{}", server.errors());
-        }
-    }
-
-    #[test]
-    fn ten_clients_are_served_at_once() {
-        let server = Server::start();
-        let mut clients: Vec<Peer> =
-            (0..10).map(|_| Peer::connect(server.address)).collect();
-        for client in &mut clients {
-            client.hears(WELCOME); // though none of those before has said a word
-        }
-        for (number, client) in clients.iter_mut().enumerate().rev() {
-            greet(client, &format!("client {number}"));
-        }
-        for (number, client) in clients.iter_mut().enumerate() {
-            greet(client, &format!("client {number} again"));
-            client.says("exit");
-            client.hears("Server: Good bye!\n");
-            client.hears_end();
-        }
-    }
-
-    /// With a reply in two writes, each round trip takes some 40 ms: Nagle's algorithm holds
-    /// the second write back until the client's delayed acknowledgement.
-    #[test]
-    fn three_hundred_round_trips_do_not_stall() {
-        let server = Server::start();
-        let mut client = Peer::connect(server.address);
-        client.hears(WELCOME);
-        let started = Instant::now();
-        for number in 1..=300 {
-            greet(&mut client, "Michael");
-            // Ours need some 10 ms for all of them. A quarter of the time limit is 5 s.
-            assert!(
-                started.elapsed() < limit() / 4,
-                "{number} round trips took {:?}. Two small writes before a read, perhaps? \
-                 Send the greeting and the next question in one call.",
-                started.elapsed()
-            );
-        }
+        server.prints("is closed\n");
+        assert_eq!(server.errors().lines().count(), 1, "{}", server.errors());
     }
 
     /// A hundred clients, each of which misbehaves in its own way.
     #[test]
     fn a_hundred_rude_clients_later_it_still_serves() {
-        let mut server = Server::start();
+        let mut server = OurServer::start();
         let mut patient = Peer::connect(server.address);
         patient.hears(WELCOME);
         for number in 0..100 {
@@ -223,24 +204,17 @@ mod server {
             }
         }
         greet(&mut patient, "Tracy"); // the others' errors were not this client's
-        talks_as_in_the_article(&server);
+        let mut last = Peer::connect(server.address);
+        last.hears(WELCOME);
+        greet(&mut last, "Sarah");
+        drop(last);
         drop(patient);
         #[cfg(target_os = "linux")]
-        if !server_is_yours() {
-            server.comes_to("no thread to stay behind", |id| {
-                let threads = std::fs::read_dir(format!("/proc/{id}/task"));
-                threads.is_ok_and(|threads| threads.count() == 1)
-            });
-        }
+        server.comes_to("no thread to stay behind", |id| {
+            let threads = std::fs::read_dir(format!("/proc/{id}/task"));
+            threads.is_ok_and(|threads| threads.count() == 1)
+        });
     }
-}
-
-/// Checks for our server alone.
-mod our_server {
-    use crate::bad_input;
-    use crate::bring_your_own::Server;
-    use crate::examples::Examples;
-    use crate::peer::Peer;
 
     #[test]
     fn bad_input_gets_one_clear_line() {
@@ -251,17 +225,34 @@ mod our_server {
     /// a port in TIME-WAIT can be listened on as it is.
     #[test]
     fn a_restarted_server_gets_its_port_back_at_once() {
-        let server = Server::start_ours(Box::new(Examples));
+        let server = OurServer::start();
         let address = server.address;
         let mut client = Peer::connect(address);
-        client.hears("Server: Welcome!\nServer: What's your name?");
+        client.hears(WELCOME);
         client.says("exit");
         client.hears("Server: Good bye!\n");
         client.hears_end();
         drop(client);
         drop(server);
 
-        let again = Server::start_ours_on(address);
+        struct On(String);
+        impl Host for On {
+            fn command(
+                &self,
+                name: &str,
+                example: &str,
+                arguments: &[String],
+            ) -> Command {
+                Examples.command(name, example, arguments)
+            }
+            fn server_address(&self) -> &str {
+                &self.0
+            }
+            fn limit(&self) -> Duration {
+                limit()
+            }
+        }
+        let again = OurServer::start_by(Box::new(On(address.to_string())));
         assert_eq!(again.address, address);
         Peer::connect(address).hears("Server: Welcome!\n");
     }
@@ -270,9 +261,6 @@ mod our_server {
     #[cfg(target_os = "linux")]
     #[test]
     fn it_survives_running_out_of_descriptors() {
-        use crate::stage::Host;
-        use std::process::Command;
-
         struct Few;
         impl Host for Few {
             fn command(
@@ -287,87 +275,16 @@ mod our_server {
                 command.arg(server.get_program()).args(server.get_args());
                 command
             }
-            fn limit(&self) -> std::time::Duration {
-                crate::examples::limit()
+            fn limit(&self) -> Duration {
+                limit()
             }
         }
 
-        let mut server = Server::start_ours(Box::new(Few));
+        let mut server = OurServer::start_by(Box::new(Few));
         let clients: Vec<Peer> = (0..10).map(|_| Peer::connect(server.address)).collect();
         server.prints("error: can't accept: ");
         drop(clients);
         Peer::connect(server.address).hears("Server: Welcome!\n");
-    }
-}
-
-/// Checks for any client, ours or yours.
-mod client {
-    use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-
-    use crate::bring_your_own::{Client, client_is_yours};
-    use crate::peer::Peer;
-
-    const QUESTION: &str = "Server: What's your name?";
-
-    pub fn listen() -> (TcpListener, SocketAddr) {
-        let listener =
-            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("some port is free");
-        let address = listener.local_addr().expect("it is bound");
-        (listener, address)
-    }
-
-    #[test]
-    fn it_answers_each_question_and_leaves() {
-        let (listener, address) = listen();
-        let client = Client::start(address, &[]);
-        let mut server = Peer::accept(&listener);
-        server.says("Server: Welcome!\nServer: What's your name?");
-        for name in ["Michael", "Tracy", "Sarah"] {
-            server.hears(name);
-            server.says(format!("Server: Hello {name}!\n{QUESTION}"));
-        }
-        server.hears("exit");
-        server.says("Server: Good bye!\n");
-        server.half_closes();
-        server.hears_end();
-        assert_eq!(client.ends().0, Some(0));
-    }
-
-    /// It knows by the question, not by the clock and not by the pieces, that it is its turn.
-    #[test]
-    fn it_waits_for_the_question_however_it_is_cut() {
-        let (listener, address) = listen();
-        let client = Client::start(address, &[]);
-        let mut server = Peer::accept(&listener);
-        let mut turn = format!("Server: Welcome!\n{QUESTION}");
-        for name in ["Michael", "Tracy", "Sarah", "exit"] {
-            for byte in turn.bytes() {
-                server.says([byte]);
-            }
-            server.hears(name);
-            turn = format!("Server: Hello {name}!\n{QUESTION}");
-        }
-        server.says("Server: Good bye!\n");
-        server.half_closes();
-        server.hears_end();
-        assert_eq!(client.ends().0, Some(0));
-    }
-
-    #[test]
-    fn it_ends_when_the_server_hangs_up() {
-        let (listener, address) = listen();
-        let client = Client::start(address, &[]);
-        let mut server = Peer::accept(&listener);
-        server.says("Server: Welcome!\n");
-        server.half_closes();
-        server.hears_end();
-        let (status, stdout, stderr) = client.ends();
-        if !client_is_yours() {
-            assert_eq!(status, Some(1));
-            assert_eq!(stdout, "Server: Welcome!\n");
-            let expected = "closed the connection before we said \"Michael\"\n";
-            assert!(stderr.ends_with(expected), "{stderr}");
-        }
     }
 }
 
@@ -376,14 +293,22 @@ mod our_client {
     use assert_cmd::Command;
     use predicates::str::contains;
 
-    use super::client::listen;
+    use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+
+    use super::our_server::OurServer;
     use crate::bad_input;
-    use crate::bring_your_own::Server;
     use crate::examples::{self, Examples};
     use crate::peer::Peer;
     use crate::stage::Stage;
 
-    fn client(address: std::net::SocketAddr) -> Command {
+    fn listen() -> (TcpListener, SocketAddr) {
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("some port is free");
+        let address = listener.local_addr().expect("it is bound");
+        (listener, address)
+    }
+
+    fn client(address: SocketAddr) -> Command {
         let mut command = Command::new(examples::path("05_scripted_client"));
         command.arg(address.to_string()).timeout(examples::limit());
         command
@@ -410,7 +335,7 @@ mod our_client {
     fn a_name_that_is_no_text_is_said_as_it_is() {
         use std::os::unix::ffi::OsStrExt;
 
-        let server = Server::start_ours(Box::new(Examples));
+        let server = OurServer::start();
         client(server.address)
             .arg(std::ffi::OsStr::from_bytes(b"\xff\xfe"))
             .assert()
@@ -420,6 +345,22 @@ mod our_client {
                   Server: Hello \xff\xfe!\nServer: What's your name?\n\
                   Server: Good bye!\n"[..],
             ));
+    }
+
+    #[test]
+    fn a_server_that_hangs_up_early_is_told() {
+        let (listener, address) = listen();
+        let server = std::thread::spawn(move || {
+            Peer::accept(&listener).says("Server: Welcome!\n")
+        });
+        client(address)
+            .assert()
+            .code(1)
+            .stdout("Server: Welcome!\n")
+            .stderr(contains(
+                "closed the connection before we said \"Michael\"\n",
+            ));
+        server.join().expect("the server could speak");
     }
 
     #[test]
@@ -445,7 +386,7 @@ mod our_client {
     /// Ten clients at once, each with its own names and its own right transcript.
     #[test]
     fn ten_clients_each_hear_what_is_theirs() {
-        let server = Server::start_ours(Box::new(Examples));
+        let server = OurServer::start();
         let mut stage = Stage::new(Box::new(Examples));
         let names: Vec<String> =
             (0..10).map(|n| format!("05_scripted_client-{n}")).collect();
@@ -481,115 +422,85 @@ mod in_any_language {
     use std::env;
     use std::process::{Command, Output};
 
-    /// Runs these tests of this very program with a command in place of ours.
-    fn run(
-        variable: &str,
-        command: &str,
-        tests: &[&str],
-        seconds: &str,
-    ) -> Option<Output> {
+    /// Runs these checks of this kind, `server` or `client`, with this fixture of the classroom
+    /// in place of ours. `None`, said aloud, if there is no Python.
+    fn check(kind: &str, checks: &[&str], fixture: &str) -> Option<(Output, String)> {
         let python = if cfg!(windows) { "python" } else { "python3" };
         if Command::new(python).arg("--version").output().is_err() {
             assert!(env::var_os("CI").is_none(), "{python} is missing");
             eprintln!(
-                "SKIPPED: {python} is missing, which runs the server in another language"
+                "SKIPPED: {python} is missing, which runs the programs in another language"
             );
             return None;
         }
         let this = env::current_exe().expect("this program has a path");
+        let command = format!("{python} classroom/tests/fixtures/{fixture}");
         let output = Command::new(this)
-            .args(tests)
+            .args(
+                checks
+                    .iter()
+                    .map(|name| format!("chapter_05::{kind}::{name}")),
+            )
             .env_remove("WORKBOOK_SERVER")
             .env_remove("WORKBOOK_CLIENT")
-            .env(variable, format!("{python} tests/fixtures/{command}"))
-            .env("WORKBOOK_SECONDS", seconds)
+            .env(format!("WORKBOOK_{}", kind.to_uppercase()), command)
             .env("RUST_BACKTRACE", "0")
-            .output();
-        Some(output.expect("this program can be run"))
-    }
-
-    fn told(output: &Output) -> String {
-        String::from_utf8_lossy(&output.stdout).into_owned()
+            .output()
+            .expect("this program can be run");
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        Some((output, told))
     }
 
     #[test]
     fn a_server_in_python_passes() {
-        let command = "server.py {host} {port}";
-        if let Some(output) =
-            run("WORKBOOK_SERVER", command, &["chapter_05::server::"], "20")
-        {
-            assert!(output.status.success(), "{}", told(&output));
-            assert!(told(&output).contains("9 passed"), "{}", told(&output));
+        if let Some((output, told)) = check("server", &[""], "server.py {port}") {
+            assert!(output.status.success(), "{told}");
+            assert!(told.contains("11 passed; 0 failed"), "{told}");
         }
     }
 
     #[test]
     fn a_client_in_python_passes() {
-        let command = "client.py {host} {port}";
-        if let Some(output) =
-            run("WORKBOOK_CLIENT", command, &["chapter_05::client::"], "20")
-        {
-            assert!(output.status.success(), "{}", told(&output));
-            assert!(told(&output).contains("3 passed"), "{}", told(&output));
+        if let Some((output, told)) = check("client", &[""], "client.py {host} {port}") {
+            assert!(output.status.success(), "{told}");
+            assert!(told.contains("6 passed; 0 failed"), "{told}");
         }
     }
 
-    /// The article's faults fail, each with a story that a student understands.
+    /// Faults fail, each with a story that a student understands.
     #[test]
-    fn a_server_with_the_articles_faults_fails_with_a_story() {
-        let stories = [
-            (
-                "a_name_and_exit_may_end_in_a_newline",
-                "  received \"Server: Welcome!\\nServer: What's your name?\"\n\
-                 \u{20} sent     \"Michael\\n\"\n\
-                 expected \"Server: Hello Michael!\\nServer: What's your name?\"\n\
-                 \u{20}                              ^ from here on it is not\n\
-                 received \"Server: Hello Michael\\n!",
-            ),
-            (
-                "lines_that_come_together_are_answered_one_by_one",
-                "received \"Server: Hello Michael\\nTracy\\nexit\\n!",
-            ),
-            (
-                "the_end_of_the_stream_ends_the_talk_quietly",
-                "expected the end of the stream\nreceived \"Server: Hello !",
-            ),
-            (
-                "three_hundred_round_trips_do_not_stall",
-                "Two small writes before a read, perhaps?",
-            ),
+    fn a_server_with_the_articles_faults_fails_with_stories() {
+        let checks = [
+            "newline_before_exit",
+            "end_of_stream",
+            "glued_names",
+            "one_write_a_turn",
         ];
-        for (test, story) in stories {
-            let test = format!("chapter_05::server::{test}");
-            let Some(output) = run(
-                "WORKBOOK_SERVER",
-                "server_with_faults.py {host} {port}",
-                &[&test],
-                "4",
-            ) else {
-                return;
-            };
-            assert!(!output.status.success(), "{test} passed");
-            assert!(
-                told(&output).contains(story),
-                "expected {story}\nin\n{}",
-                told(&output)
-            );
+        let Some((output, told)) = check("server", &checks, "faulty_server.py {port}")
+        else {
+            return;
+        };
+        assert!(!output.status.success(), "{told}");
+        for story in [
+            "a guest at a terminal sent \"Michael\\n\"",
+            "^ byte 22 is the first that is wrong", // the newline before `exit`
+            "^ here the end should be",             // the vanished client
+            "a hasty guest sent \"Michael\\nTracy\\nSarah\\nexit\\n\"", // the coalesced names
+            "your server sent a turn in two pieces",                    // the stall
+        ] {
+            assert!(told.contains(story), "expected {story}\nin\n{told}");
         }
     }
 }
 
 mod predictions {
-    use crate::bring_your_own::Server;
-    use crate::examples::Examples;
+    use super::our_server::{OurServer, WELCOME};
     use crate::peer::Peer;
     use crate::predictions::right;
 
-    const WELCOME: &str = "Server: Welcome!\nServer: What's your name?";
-
     #[test]
     fn glued_names_are_one_name() {
-        let server = Server::start_ours(Box::new(Examples));
+        let server = OurServer::start();
         let mut client = Peer::connect(server.address);
         client.hears(WELCOME);
         client.says("MichaelTracySarahexit");
@@ -599,7 +510,7 @@ mod predictions {
 
     #[test]
     fn nobody_waits_for_ten_silent_clients() {
-        let server = Server::start_ours(Box::new(Examples));
+        let server = OurServer::start();
         let _ten: Vec<Peer> = (0..10).map(|_| Peer::connect(server.address)).collect();
         let mut eleventh = Peer::connect(server.address);
         eleventh.hears("Server: Welcome!\n");
@@ -609,7 +520,7 @@ mod predictions {
     #[cfg(target_os = "linux")]
     #[test]
     fn the_server_closes_first() {
-        let mut server = Server::start_ours(Box::new(Examples));
+        let mut server = OurServer::start();
         let mut client = Peer::connect(server.address);
         client.hears(WELCOME);
         client.says("exit");
