@@ -20,7 +20,7 @@ fn serve(listener: TcpListener) -> io::Result<()> {
     for number in 1.. {
         let (guest, _address) = listener.accept()?;
         let here = Arc::clone(&here);
-        thread::spawn(move || {
+        let count_and_talk = move || {
             // Counting and looking are one step: between two, another guest might come.
             let count = here.fetch_add(1, Ordering::Relaxed) + 1;
             if let Err(error) = talk(&guest, number, count) {
@@ -28,7 +28,10 @@ fn serve(listener: TcpListener) -> io::Result<()> {
             }
             // Also after an error; and before the connection is closed, which is when `guest` is dropped.
             here.fetch_sub(1, Ordering::Relaxed);
-        });
+        };
+        if let Err(error) = thread::Builder::new().spawn(count_and_talk) {
+            eprintln!("error: no thread for guest {number}: {error}");
+        }
     }
     Ok(())
 }

@@ -12,11 +12,14 @@ use std::thread;
 fn serve(listener: TcpListener) -> io::Result<()> {
     loop {
         let (guest, _address) = listener.accept()?;
-        thread::spawn(|| {
+        let talk = || {
             if let Err(error) = talk(guest) {
                 eprintln!("error: talking with a guest: {error}");
             }
-        });
+        };
+        if let Err(error) = thread::Builder::new().spawn(talk) {
+            eprintln!("error: no thread for a guest: {error}");
+        }
     }
 }
 

@@ -12,13 +12,22 @@
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
+use std::time::Duration;
 
 const QUESTION: &[u8] = b"Server: What's your name?";
 
 /// Serves all guests at once, for ever. A guest's error ends that guest's talk, with a line on standard error.
 fn serve(listener: TcpListener) -> io::Result<()> {
     loop {
-        let (guest, address) = listener.accept()?;
+        let (guest, address) = match listener.accept() {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                eprintln!("error: can't accept: {error}");
+                // Most likely there are as many open files as there may be. Without a pause the loop would be busy failing.
+                thread::sleep(Duration::from_millis(100));
+                continue;
+            }
+        };
         let talk = move || {
             if let Err(error) = talk(guest) {
                 eprintln!("error: talking with {address}: {error}");
