@@ -49,7 +49,7 @@ pub fn server_program(command: &str) -> Graded<Server> {
     let (student, _) = Student::program("your server", &words)?;
     let log = Log::default();
     log.add(format!("`{}` was started", words.join(" ")));
-    let until = Instant::now() + limit() * 3;
+    let until = Instant::now() + limit() * START;
     let first = loop {
         if let Ok(stream) = TcpStream::connect_timeout(&address, limit()) {
             break stream;
@@ -230,6 +230,8 @@ pub struct Client<T> {
     student: Arc<Student>,
     log: Log,
     value: Receiver<T>,
+    /// How long it may take until it connects.
+    patience: Duration,
 }
 
 /// Starts `client` on a thread, with the address of a listener that is played by the grader.
@@ -238,7 +240,13 @@ pub fn client<R: Outcome>(
 ) -> Graded<Client<R::Value>> {
     let (listener, address) = free_port()?;
     let (student, value) = Student::function("your client", move || client(address));
-    Ok(Client::new(listener, student, value, "your client".into()))
+    Ok(Client::new(
+        listener,
+        student,
+        value,
+        "your client",
+        limit(),
+    ))
 }
 
 /// Starts a client that is a command in any language; `{port}`, `{host}` and `{addr}` in it are filled in.
@@ -248,7 +256,13 @@ pub fn client_program(command: &str) -> Graded<Client<Vec<u8>>> {
     let words = words(command, address)?;
     let (student, value) = Student::program("your client", &words)?;
     let name = format!("`{}`", words.join(" "));
-    Ok(Client::new(listener, student, value, name))
+    Ok(Client::new(
+        listener,
+        student,
+        value,
+        &name,
+        limit() * START,
+    ))
 }
 
 impl<T> Client<T> {
@@ -256,7 +270,8 @@ impl<T> Client<T> {
         listener: TcpListener,
         student: Arc<Student>,
         value: Receiver<T>,
-        name: String,
+        name: &str,
+        patience: Duration,
     ) -> Self {
         let log = Log::default();
         log.add(format!("{name} was started, with a server's address"));
@@ -265,6 +280,7 @@ impl<T> Client<T> {
             student,
             log,
             value,
+            patience,
         }
     }
 
@@ -273,7 +289,7 @@ impl<T> Client<T> {
         let broken = |error| Story::new(format!("the grader can't accept: {error}"));
         // The listener has no time limit of its own to set that all systems know.
         self.listener.set_nonblocking(true).map_err(broken)?;
-        let until = Instant::now() + limit();
+        let until = Instant::now() + self.patience;
         loop {
             // Asked first: a client may connect and end between the two questions.
             let ended = self.student.ended();
@@ -686,6 +702,9 @@ fn port_for_program() -> Graded<u16> {
     }
     Err(Story::new("no port from 20000 to 29999 is free"))
 }
+
+/// Starting a program takes longer than anything that it does then: as many time limits.
+const START: u32 = 5;
 
 const PORTS: u32 = 10_000;
 

@@ -21,18 +21,19 @@ fn python() -> Option<&'static str> {
 }
 
 /// Grades a program of the fixtures; `None` if there is no Python.
-fn grade(what: &str, fixture: &str, places: &str) -> Option<Output> {
+fn grade(what: &str, fixture: &str, places: &str, seconds: &str) -> Option<Output> {
     let python = python()?;
     let output = Command::new(env!("CARGO_BIN_EXE_grade"))
         .args([what, &format!("{python} tests/fixtures/{fixture} {places}")])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("GRADER_SECONDS", seconds)
         .output();
     Some(output.expect("grade runs"))
 }
 
 #[test]
 fn a_right_server_passes() {
-    let Some(output) = grade("server", "server.py", "{port}") else {
+    let Some(output) = grade("server", "server.py", "{port}", "10") else {
         return;
     };
     let text = String::from_utf8_lossy(&output.stdout);
@@ -46,7 +47,7 @@ fn a_right_server_passes() {
 
 #[test]
 fn a_right_client_passes() {
-    let Some(output) = grade("client", "client.py", "{host} {port}") else {
+    let Some(output) = grade("client", "client.py", "{host} {port}", "10") else {
         return;
     };
     let text = String::from_utf8_lossy(&output.stdout);
@@ -60,7 +61,7 @@ fn a_right_client_passes() {
 
 #[test]
 fn a_faulty_server_fails_with_stories() {
-    let Some(output) = grade("server", "faulty_server.py", "{port}") else {
+    let Some(output) = grade("server", "faulty_server.py", "{port}", "3") else {
         return;
     };
     let text = String::from_utf8_lossy(&output.stdout);
@@ -72,7 +73,7 @@ fn a_faulty_server_fails_with_stories() {
 
 #[test]
 fn a_faulty_client_fails_with_stories() {
-    let Some(output) = grade("client", "faulty_client.py", "{host} {port}") else {
+    let Some(output) = grade("client", "faulty_client.py", "{host} {port}", "3") else {
         return;
     };
     let text = String::from_utf8_lossy(&output.stdout);
