@@ -139,7 +139,7 @@ impl Student {
         let (sender, receiver) = mpsc::channel();
 
         let said = Arc::clone(&errors);
-        thread::spawn(move || {
+        let errors_reader = thread::spawn(move || {
             let mut buffer = [0; 1024];
             let Some(mut stderr) = stderr else { return };
             while let Ok(count @ 1..) = stderr.read(&mut buffer) {
@@ -161,6 +161,11 @@ impl Student {
                 match status {
                     Ok(None) => thread::sleep(Duration::from_millis(2)),
                     Ok(Some(status)) => {
+                        // Its last words belong to the story. But what it has started may go on, and keep its stream open.
+                        let until = Instant::now() + Duration::from_millis(300);
+                        while !errors_reader.is_finished() && Instant::now() < until {
+                            thread::sleep(Duration::from_millis(1));
+                        }
                         *lock(&set_end) = Some(End::Exited(status));
                         break;
                     }
