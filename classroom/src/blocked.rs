@@ -44,7 +44,7 @@ pub(crate) fn until_at_rest(whose: &Whose, connection: &TcpStream) {
     }
 }
 
-/// Whether none of the threads runs; true where the operating system does not tell.
+/// Whether none of the threads runs or has just ended; true where the operating system does not tell.
 pub(crate) fn rests(whose: &Whose) -> bool {
     #[cfg(target_os = "linux")]
     return linux::rests(whose);
@@ -96,7 +96,8 @@ mod linux {
     }
 
     pub fn rests(whose: &Whose) -> bool {
-        !tasks(whose).any(|task| state(&task) == Some('R'))
+        // A zombie has ended, and that is about to be noticed.
+        !tasks(whose).any(|task| matches!(state(&task), Some('R' | 'Z' | 'X')))
     }
 
     /// Bytes that wait in the buffers of a socket.

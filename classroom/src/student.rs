@@ -259,7 +259,8 @@ impl Student {
         self.whose(|whose| blocked::until_at_rest(&whose, connection));
     }
 
-    /// Gives it the time to end, if a guest's departure is the end of it: until it has ended, or has been at rest for a while.
+    /// Gives it the time to end, if what has just happened is the end of it: until it has ended, or has been at rest for a
+    /// while.
     pub fn until_over_it(&self) {
         let end = Instant::now() + Duration::from_secs(1);
         let mut rests = 0;
@@ -285,7 +286,7 @@ impl Student {
 
     fn state(&self, connections: &[(SocketAddr, SocketAddr)]) -> State {
         // What ends a program ends its connections first: give it the time to have ended.
-        self.ends_within(Duration::from_millis(200));
+        self.until_over_it();
         let end = lock(&self.end).clone();
         State::Known(match end {
             Some(End::Returned) => String::from("had returned"),
