@@ -254,12 +254,12 @@ impl Chart<'_> {
         let row = &self.layout.rows[at];
         let y = row.y + row.height / 2;
         let (begin, end) = self.layout.middle;
-        let (x, class) = match self.layout.sides[program] {
-            Side::Left => (begin + 3, class.to_owned()),
-            Side::Right => (end - 3, format!("{class} e")),
+        let (x, side) = match self.layout.sides[program] {
+            Side::Left => (begin + 3, ""),
+            Side::Right => (end - 3, " e"),
         };
         format!(
-            "<text class=\"{class}\" x=\"{x}\" y=\"{}\">{text}</text>\n",
+            "<text class=\"{class}{side}\" x=\"{x}\" y=\"{}\">{text}</text>\n",
             y + 4
         )
     }
