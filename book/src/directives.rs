@@ -18,14 +18,22 @@ use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use regex::Regex;
 
 use crate::check::{Page, Problem, Sources, line_at};
+use crate::exercises::Exercise;
 use crate::timetable::{self, Lengths};
-use crate::{changed, chart, predict, terminals};
+use crate::{changed, chart, exercises, predict, terminals};
 
 /// What mdBook replaces.
 pub const OF_MDBOOK: &[&str] = &["include", "rustdoc_include", "playground", "title"];
 
 /// What is replaced here.
-pub const OURS: &[&str] = &["terminals", "recording", "changed", "minutes", "timetable"];
+pub const OURS: &[&str] = &[
+    "terminals",
+    "recording",
+    "changed",
+    "exercises",
+    "minutes",
+    "timetable",
+];
 
 /// A directive as it stands in a text: `{{#NAME ARGUMENTS}}`.
 pub struct Directive<'a> {
@@ -92,18 +100,26 @@ pub struct Workbook {
     pub problems: Rc<RefCell<Vec<Problem>>>,
 }
 
+/// What a class needs to know: its exercises, and how long they and the pages take.
+struct Classroom {
+    exercises: Vec<Exercise>,
+    lengths: Lengths,
+}
+
 impl Preprocessor for Workbook {
     fn name(&self) -> &str {
         "workbook"
     }
 
     fn run(&self, _: &PreprocessorContext, mut book: Book) -> Result<Book> {
-        let lengths = timetable::lengths(&book, &self.root);
+        let exercises = exercises::all(&self.root)?;
+        let lengths = timetable::lengths(&book, &exercises);
+        let classroom = Classroom { exercises, lengths };
         book.for_each_chapter_mut(|chapter| {
             let name = chapter.source_path.as_ref().and_then(|path| path.to_str());
             let mut pages = self.sources.pages.iter();
             if let Some(page) = pages.find(|page| Some(page.name.as_str()) == name) {
-                chapter.content = self.expand(&chapter.content, page, &lengths);
+                chapter.content = self.expand(&chapter.content, page, &classroom);
             }
         });
         Ok(book)
@@ -112,7 +128,7 @@ impl Preprocessor for Workbook {
 
 impl Workbook {
     /// Replaces the directives in the text of a page, in which mdBook has already replaced its own.
-    fn expand(&self, text: &str, page: &Page, lengths: &Lengths) -> String {
+    fn expand(&self, text: &str, page: &Page, classroom: &Classroom) -> String {
         let text = &without_anchor_marks(text);
         let mut in_source = find(&page.text);
         let mut listed = BTreeSet::new();
@@ -125,7 +141,7 @@ impl Workbook {
                 .iter()
                 .position(|it| !it.in_code && &page.text[it.range.clone()] == written)
                 .map(|index| line_at(&page.text, in_source.remove(index).range.start));
-            let html = render(&directive, &self.root, lengths, &mut listed);
+            let html = render(&directive, &self.root, classroom, &mut listed);
             let html = html.unwrap_or_else(|error| {
                 let message = format!("{written}: {error:#}");
                 let problem = Problem::new(page.file(), line, message);
@@ -235,15 +251,18 @@ pub fn to_copied_examples(link: &str) -> Cow<'_, str> {
 fn render(
     directive: &Directive,
     root: &Path,
-    lengths: &Lengths,
+    classroom: &Classroom,
     listed: &mut BTreeSet<String>,
 ) -> Result<String> {
     match (directive.name, directive.arguments.as_slice()) {
         ("terminals", names @ [_, ..]) => terminals::render(names, root),
         ("recording", [scenario]) => chart::render(scenario, root, listed),
         ("changed", [old, new]) => changed::render(old, new, root),
+        ("exercises", [folder]) => exercises::render(folder, &classroom.exercises),
         ("minutes", [minutes]) => timetable::render_minutes(minutes),
-        ("timetable", [limit, items @ ..]) => timetable::render(limit, items, lengths),
+        ("timetable", [limit, items @ ..]) => {
+            timetable::render(limit, items, &classroom.lengths)
+        }
         (_, arguments) => bail!("does not take {} arguments", arguments.len()),
     }
 }

@@ -5,6 +5,7 @@ mod changed;
 mod chart;
 mod check;
 mod directives;
+mod exercises;
 mod html;
 mod links;
 mod predict;

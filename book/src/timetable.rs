@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::fs;
-use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use mdbook_preprocessor::book::Book;
-use walkdir::WalkDir;
 
 use crate::directives;
+use crate::exercises::Exercise;
 use crate::html::escape;
 
 /// The lengths of the pages and exercises that tell theirs, by their files' names without the ending.
@@ -22,9 +20,14 @@ pub struct Length {
     minutes: u32,
 }
 
-/// Reads the lengths of a book's pages, before their directives are replaced, and of the classroom's exercises.
-pub fn lengths(book: &Book, root: &Path) -> Lengths {
-    let mut lengths = exercises(root);
+/// Reads the lengths of a book's pages, before their directives are replaced, and adds those of the classroom's exercises.
+pub fn lengths(book: &Book, exercises: &[Exercise]) -> Lengths {
+    let of_exercise = |Exercise { name, minutes, .. }: &Exercise| {
+        let title = format!("exercise <code>{}</code>", escape(name));
+        let minutes = *minutes;
+        (name.clone(), Length { title, minutes })
+    };
+    let mut lengths: Lengths = exercises.iter().map(of_exercise).collect();
     for chapter in book.chapters() {
         let Some(page) = chapter.source_path.as_ref().and_then(|path| path.to_str())
         else {
@@ -38,28 +41,6 @@ pub fn lengths(book: &Book, root: &Path) -> Lengths {
             let page = page.trim_end_matches(".md").to_owned();
             let title = format!("<a href=\"{page}.html\">{}</a>", escape(&chapter.name));
             lengths.insert(page, Length { title, minutes });
-        }
-    }
-    lengths
-}
-
-/// The exercises, whose first line tells how long they take: `//! 10 minutes · …`. None if there is no classroom.
-fn exercises(root: &Path) -> Lengths {
-    let mut lengths = BTreeMap::new();
-    let files = WalkDir::new(root.join("classroom/exercises")).into_iter();
-    for file in files.filter_map(Result::ok) {
-        let name = file
-            .path()
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy();
-        let minutes = fs::read_to_string(file.path()).ok().and_then(|text| {
-            let (minutes, _) = text.strip_prefix("//! ")?.split_once(" minutes")?;
-            minutes.parse().ok()
-        });
-        if let Some(minutes) = minutes {
-            let title = format!("exercise <code>{}</code>", escape(&name));
-            lengths.insert(name.into_owned(), Length { title, minutes });
         }
     }
     lengths
