@@ -58,7 +58,13 @@ pub fn merge(
     sockets.name(&seen, &connections, &ports);
 
     let mut events = Vec::new();
-    add_programs(&mut events, &seen, &connections, &sockets, &ports);
+    let whole = Whole {
+        seen: &seen,
+        connections: &connections,
+        sockets: &sockets,
+        ports: &ports,
+    };
+    whole.add_programs(&mut events);
     connections.add_segments(&mut events, &sockets, &ports);
     add_states(&mut events, &seen, &connections, &sockets);
 
@@ -651,145 +657,128 @@ fn ports_named_by(program: &Program) -> Vec<u16> {
 
 // ---- what the programs did
 
-fn add_programs(
-    events: &mut Vec<Dated>,
-    seen: &Seen,
-    connections: &Connections,
-    sockets: &Sockets,
-    ports: &Ports,
-) {
-    for (index, program) in seen.programs.iter().enumerate() {
-        let ends =
-            program
-                .threads
-                .iter()
-                .flatten()
-                .filter_map(|entry| match &entry.what {
-                    strace::What::End(how) => Some((entry.at, how.clone())),
-                    _ => None,
-                });
-        let ended = ends.max_by_key(|(at, _)| *at);
-        for (at, text) in &program.typed {
-            let what = schema::What::Type {
-                program: program.id.clone(),
-                text: ports.rewrite(text),
-            };
-            events.push((*at, 0, what));
-        }
-        for (thread, entries) in program.threads.iter().enumerate() {
-            let last = ended.as_ref().map_or(0, |(at, _)| *at);
-            add_thread(
-                events,
-                program,
-                index,
-                thread,
-                entries,
-                last,
-                connections,
-                sockets,
-                ports,
-            );
-        }
-        if let Some((at, how)) = ended {
-            events.push((
-                at,
-                6,
-                schema::What::End {
-                    program: program.id.clone(),
-                    how,
-                },
-            ));
-        }
-    }
+/// All that is known before the events are put together.
+struct Whole<'w> {
+    seen: &'w Seen,
+    connections: &'w Connections,
+    sockets: &'w Sockets,
+    ports: &'w Ports,
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "all that a call's event is made of"
-)]
-fn add_thread(
-    events: &mut Vec<Dated>,
-    program: &Program,
-    index: usize,
-    thread: usize,
-    entries: &[Entry],
-    ended: Micros,
-    connections: &Connections,
-    sockets: &Sockets,
-    ports: &Ports,
-) {
-    // The event that the next print may be a part of: one `eprintln!` writes piece by piece.
-    let mut printing: Option<usize> = None;
-    for (entry_index, entry) in entries.iter().enumerate() {
-        let strace::What::Call(call) = &entry.what else {
-            continue;
-        };
-        let place = (index, thread, entry_index);
-        let line = || program.lines.line(&call.stack);
+impl Whole<'_> {
+    fn add_programs(&self, events: &mut Vec<Dated>) {
+        for (index, program) in self.seen.programs.iter().enumerate() {
+            let entries = program.threads.iter().flatten();
+            let ends = entries.filter_map(|entry| match &entry.what {
+                strace::What::End(how) => Some((entry.at, how.clone())),
+                _ => None,
+            });
+            let ended = ends.max_by_key(|(at, _)| *at);
+            for (at, text) in &program.typed {
+                let (program, text) = (program.id.clone(), self.ports.rewrite(text));
+                events.push((*at, 0, schema::What::Type { program, text }));
+            }
+            for thread in 0..program.threads.len() {
+                let ended = ended.as_ref().map_or(0, |(at, _)| *at);
+                self.add_thread(events, index, thread, ended);
+            }
+            if let Some((at, how)) = ended {
+                let program = program.id.clone();
+                events.push((at, 6, schema::What::End { program, how }));
+            }
+        }
+    }
 
-        if let Some((stream, bytes)) = printed(call) {
-            let (line, text) = (line(), ports.rewrite(&String::from_utf8_lossy(&bytes)));
-            if let Some(at) = printing
-                && let schema::What::Print {
-                    stream: s,
-                    line: l,
-                    text: t,
-                    ..
-                } = &mut events[at].2
-                && (s.as_str(), *l) == (stream, line)
-                && !t.ends_with('\n')
-            {
-                *t += &text;
+    /// Adds what one thread did, in a program that ended at `ended`.
+    fn add_thread(
+        &self,
+        events: &mut Vec<Dated>,
+        index: usize,
+        thread: usize,
+        ended: Micros,
+    ) {
+        let Whole {
+            connections,
+            sockets,
+            ports,
+            ..
+        } = self;
+        let program = &self.seen.programs[index];
+        let entries = &program.threads[thread];
+        // The event that the next print may be a part of: one `eprintln!` writes piece by piece.
+        let mut printing: Option<usize> = None;
+        for (entry_index, entry) in entries.iter().enumerate() {
+            let strace::What::Call(call) = &entry.what else {
+                continue;
+            };
+            let place = (index, thread, entry_index);
+            let line = || program.lines.line(&call.stack);
+
+            if let Some((stream, bytes)) = printed(call) {
+                let (line, text) =
+                    (line(), ports.rewrite(&String::from_utf8_lossy(&bytes)));
+                if let Some(at) = printing
+                    && let schema::What::Print {
+                        stream: s,
+                        line: l,
+                        text: t,
+                        ..
+                    } = &mut events[at].2
+                    && (s.as_str(), *l) == (stream, line)
+                    && !t.ends_with('\n')
+                {
+                    *t += &text;
+                    continue;
+                }
+                printing = Some(events.len());
+                let what = schema::What::Print {
+                    program: program.id.clone(),
+                    thread: thread + 1,
+                    line,
+                    stream: stream.to_owned(),
+                    text,
+                };
+                events.push((entry.at, 2, what));
                 continue;
             }
-            printing = Some(events.len());
-            let what = schema::What::Print {
+
+            let socket = sockets.of_call.get(&place);
+            let counts = match call.name.as_str() {
+                "fcntl" => socket.is_some() && duplicates(call),
+                "read" | "readv" => socket.is_some() || call.descriptor() == Some(0),
+                _ => socket.is_some(),
+            };
+            if !counts {
+                continue;
+            }
+            printing = None;
+            let id = |socket: &usize| sockets.all[*socket].id.clone();
+            let arguments: Vec<_> =
+                call.arguments.iter().map(|a| strace::readable(a)).collect();
+            let what = schema::What::Call {
                 program: program.id.clone(),
                 thread: thread + 1,
-                line,
-                stream: stream.to_owned(),
-                text,
+                line: line().or_else(|| {
+                    line_of_the_same_before(program, &entries[..entry_index], call)
+                }),
+                call: call.name.clone(),
+                args: ports.rewrite(&arguments.join(", ")),
+                result: call
+                    .result
+                    .as_deref()
+                    .map(|result| ports.rewrite(&strace::readable(result))),
+                end: end_of(
+                    call,
+                    entry.at,
+                    ended,
+                    socket.map(|socket| &sockets.all[*socket]),
+                    connections,
+                ),
+                socket: socket.map(id),
+                accepted: sockets.accepted.get(&place).map(id),
             };
-            events.push((entry.at, 2, what));
-            continue;
+            events.push((entry.at, 1, what));
         }
-
-        let socket = sockets.of_call.get(&place);
-        let counts = match call.name.as_str() {
-            "fcntl" => socket.is_some() && duplicates(call),
-            "read" | "readv" => socket.is_some() || call.descriptor() == Some(0),
-            _ => socket.is_some(),
-        };
-        if !counts {
-            continue;
-        }
-        printing = None;
-        let id = |socket: &usize| sockets.all[*socket].id.clone();
-        let arguments: Vec<_> =
-            call.arguments.iter().map(|a| strace::readable(a)).collect();
-        let what = schema::What::Call {
-            program: program.id.clone(),
-            thread: thread + 1,
-            line: line().or_else(|| {
-                line_of_the_same_before(program, &entries[..entry_index], call)
-            }),
-            call: call.name.clone(),
-            args: ports.rewrite(&arguments.join(", ")),
-            result: call
-                .result
-                .as_deref()
-                .map(|result| ports.rewrite(&strace::readable(result))),
-            end: end_of(
-                call,
-                entry.at,
-                ended,
-                socket.map(|socket| &sockets.all[*socket]),
-                connections,
-            ),
-            socket: socket.map(id),
-            accepted: sockets.accepted.get(&place).map(id),
-        };
-        events.push((entry.at, 1, what));
     }
 }
 

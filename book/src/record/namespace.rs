@@ -323,13 +323,13 @@ fn seen_of(actor: &Actor, setup: &Setup) -> Result<Program> {
 }
 
 fn role(scenario: &Scenario, program: &str) -> &'static str {
-    let roles = scenario.play.iter().filter_map(|action| match action {
+    let role = scenario.play.iter().find_map(|action| match action {
         Action::Serve(name) if *name == program => Some("server"),
         Action::Connect(name, _) if *name == program => Some("client"),
         Action::Run(name) if *name == program => Some("program"),
         _ => None,
     });
-    roles.last().unwrap_or("program")
+    role.unwrap_or("program")
 }
 
 /// strace's file of each thread. In a new table of processes, ids count up: the first is the main thread's.

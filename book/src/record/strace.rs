@@ -98,7 +98,6 @@ pub fn was_interrupted(text: &str) -> bool {
     // The line that follows the stack begins with its time.
     after
         .lines()
-        .skip(1)
         .any(|line| line.starts_with(|c: char| c.is_ascii_digit()))
 }
 
