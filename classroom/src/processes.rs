@@ -34,29 +34,49 @@ pub(crate) fn end_all() {
 
 #[cfg(unix)]
 fn end_tree(root: u32) {
-    let table = Command::new("ps").args(["-A", "-o", "pid=,ppid="]).output();
-    let table = table.map(|output| output.stdout).unwrap_or_default();
-    let table = String::from_utf8_lossy(&table);
-    let pairs: Vec<(u32, u32)> = table
-        .lines()
-        .filter_map(|line| {
-            let mut numbers = line.split_ascii_whitespace().map(str::parse);
-            Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
-        })
-        .collect();
+    let parents = parents();
     let mut tree = vec![root];
     let mut seen = 0;
     while let Some(&parent) = tree.get(seen) {
         tree.extend(
-            pairs
+            parents
                 .iter()
                 .filter(|pair| pair.1 == parent)
                 .map(|pair| pair.0),
         );
         seen += 1;
     }
-    let ids = tree.iter().map(u32::to_string);
-    quietly(Command::new("kill").arg("-KILL").args(ids));
+    let ids: Vec<String> = tree.iter().map(u32::to_string).collect();
+    // Every shell has `kill` built in.
+    quietly(Command::new("sh").args(["-c", &format!("kill -KILL {}", ids.join(" "))]));
+}
+
+/// Every process and its parent.
+#[cfg(target_os = "linux")]
+fn parents() -> Vec<(u32, u32)> {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes
+        .filter_map(|process| {
+            let id = process.file_name().to_str()?.parse().ok()?;
+            let stat = std::fs::read_to_string(process.path().join("stat")).ok()?;
+            // After the name, which may hold anything, come the state and the parent.
+            let (_, rest) = stat.rsplit_once(") ")?;
+            Some((id, rest.split(' ').nth(1)?.parse().ok()?))
+        })
+        .collect()
+}
+
+/// Every process and its parent.
+#[cfg(all(unix, not(target_os = "linux")))]
+fn parents() -> Vec<(u32, u32)> {
+    let table = Command::new("ps").args(["-A", "-o", "pid=,ppid="]).output();
+    let table = table.map(|output| output.stdout).unwrap_or_default();
+    let table = String::from_utf8_lossy(&table);
+    let rows = table
+        .lines()
+        .map(|line| line.split_ascii_whitespace().map(str::parse));
+    rows.filter_map(|mut numbers| Some((numbers.next()?.ok()?, numbers.next()?.ok()?)))
+        .collect()
 }
 
 #[cfg(windows)]
