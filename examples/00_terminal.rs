@@ -5,8 +5,8 @@
 //! cargo run --example 00_terminal [HOST:PORT]    (if not: 127.0.0.1:6000)
 //! ```
 //!
-//! Ctrl-D (on Windows Ctrl-Z, then Enter) finishes sending and goes on reading. The
-//! program ends when the server closes.
+//! Ctrl-D (Ctrl-Z on Windows) finishes sending and goes on reading. The program ends when
+//! the server closes.
 
 use std::env;
 use std::io::{self, BufRead, ErrorKind, Read, Write};
@@ -64,9 +64,16 @@ fn talk() -> anyhow::Result<()> {
 fn send_lines(mut stream: TcpStream) -> io::Result<()> {
     let mut keyboard = io::stdin().lock();
     let mut line = Vec::new(); // bytes: what you type need not be UTF-8
-    while keyboard.read_until(b'\n', &mut line)? > 0 {
-        stream.write_all(&line)?; // if the server is gone, the other thread reports it
+    loop {
         line.clear();
+        match keyboard.read_until(b'\n', &mut line) {
+            Ok(0) => break,
+            Ok(_) => stream.write_all(&line)?, // if not, `read` will tell
+            Err(error) => {
+                eprintln!("error: can't read what you type: {error}");
+                break;
+            }
+        }
     }
     stream.shutdown(Shutdown::Write)
 }
@@ -78,9 +85,11 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
         ErrorKind::ConnectionRefused => {
             Some("is a server listening there? start one, or name the address of another")
         }
-        // The address itself is at fault: the kernel never saw it.
-        _ if error.raw_os_error().is_none() => {
+        ErrorKind::InvalidInput => {
             Some("an address is HOST:PORT, the port at most 65535, as in 127.0.0.1:6000")
+        }
+        _ if error.to_string().starts_with("failed to lookup") => {
+            Some("is the host's name spelled right, and is there a network?")
         }
         _ => None,
     }

@@ -35,11 +35,7 @@ fn create() -> anyhow::Result<()> {
     drop(ipv4);
     let next = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))
         .context("can't create another socket")?;
-    writeln!(
-        out,
-        "The first one is closed. The next: {}",
-        describe(&next)?
-    )?;
+    writeln!(out, "The first one is closed. The next: {}", describe(&next)?)?;
     Ok(())
 } // `next` and `ipv6` are dropped here, and so closed
 // ANCHOR_END: create
@@ -47,7 +43,7 @@ fn create() -> anyhow::Result<()> {
 // ANCHOR: describe
 /// What the kernel says that the socket is, and the number by which this process knows
 /// it.
-#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+#[cfg(any(target_os = "linux", target_os = "android"))]
 fn describe(socket: &Socket) -> io::Result<String> {
     use std::os::fd::AsRawFd;
 
@@ -61,16 +57,13 @@ fn describe(socket: &Socket) -> io::Result<String> {
 }
 // ANCHOR_END: describe
 
-/// Elsewhere the kernel tells a socket's type only.
-#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+/// Elsewhere `socket2` can ask for the type only.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn describe(socket: &Socket) -> io::Result<String> {
     #[cfg(unix)]
     let descriptor = std::os::fd::AsRawFd::as_raw_fd(socket);
     #[cfg(windows)]
     let descriptor = std::os::windows::io::AsRawSocket::as_raw_socket(socket);
 
-    Ok(format!(
-        "type {:?}, descriptor {descriptor}",
-        socket.r#type()?
-    ))
+    Ok(format!("type {:?}, descriptor {descriptor}", socket.r#type()?))
 }

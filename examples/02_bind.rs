@@ -40,11 +40,7 @@ fn show_bind() -> anyhow::Result<()> {
     // Port 0 is no port. It asks the kernel for any that is free, and only the kernel can
     // say which.
     let any_port = bind(SocketAddr::new(address.ip(), 0))?;
-    writeln!(
-        out,
-        "Asked for port 0, bound to {}",
-        local_address(&any_port)?
-    )?;
+    writeln!(out, "Asked for port 0, bound to {}", local_address(&any_port)?)?;
 
     writeln!(out, "Press Enter to close both.")?;
     io::stdin().lock().skip_until(b'\n')?;
@@ -52,23 +48,15 @@ fn show_bind() -> anyhow::Result<()> {
 }
 
 fn bind(address: SocketAddr) -> anyhow::Result<Socket> {
-    let socket = Socket::new(
-        Domain::for_address(address),
-        Type::STREAM,
-        Some(Protocol::TCP),
-    )?;
-    socket
-        .bind(&address.into())
-        .with_context(|| format!("can't bind to {address}"))?;
+    let socket =
+        Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    socket.bind(&address.into()).with_context(|| format!("can't bind to {address}"))?;
     Ok(socket)
 }
 
 /// The address that the kernel gave the socket: `getsockname`, in C.
 fn local_address(socket: &Socket) -> anyhow::Result<SocketAddr> {
-    socket
-        .local_addr()?
-        .as_socket()
-        .context("not an internet address")
+    socket.local_addr()?.as_socket().context("not an internet address")
 }
 // ANCHOR_END: show_bind
 
@@ -76,18 +64,20 @@ fn local_address(socket: &Socket) -> anyhow::Result<SocketAddr> {
 fn hint(error: &anyhow::Error) -> Option<&'static str> {
     let error = error.downcast_ref::<io::Error>()?;
     match error.kind() {
-        ErrorKind::AddrInUse => {
-            Some("is another server running? stop it, or name another port (0 takes any)")
-        }
+        ErrorKind::AddrInUse => Some(
+            "does a server run, or has one just ended? wait a minute, or name another port",
+        ),
         ErrorKind::AddrNotAvailable => {
             Some("the host must be this machine: 127.0.0.1, or one of its own addresses")
         }
         ErrorKind::PermissionDenied => {
             Some("ports below 1024 may be reserved: name another, as in 127.0.0.1:6000")
         }
-        // The address itself is at fault: the kernel never saw it.
-        _ if error.raw_os_error().is_none() => {
+        ErrorKind::InvalidInput => {
             Some("an address is HOST:PORT, the port at most 65535, as in 127.0.0.1:6000")
+        }
+        _ if error.to_string().starts_with("failed to lookup") => {
+            Some("is the host's name spelled right, and is there a network?")
         }
         _ => None,
     }

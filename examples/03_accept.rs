@@ -27,10 +27,7 @@ fn main() -> ExitCode {
 fn accept_one() -> anyhow::Result<()> {
     let wanted = env::args_os().nth(1).unwrap_or("127.0.0.1:6000".into());
     let listener = listen(&wanted.to_string_lossy())?;
-    eprintln!(
-        "listening on {}",
-        internet_address(&listener.local_addr()?)?
-    );
+    eprintln!("listening on {}", internet_address(&listener.local_addr()?)?);
 
     let mut out = io::stdout();
     writeln!(out, "Waiting for connection...")?;
@@ -38,11 +35,7 @@ fn accept_one() -> anyhow::Result<()> {
     // Blocks until a connection is in the accept queue, then takes it out: a new socket,
     // for this client alone. The listener stays as it was and never carries a byte.
     let (connection, peer) = listener.accept().context("can't accept")?;
-    writeln!(
-        out,
-        "Accept new connection from {}",
-        internet_address(&peer)?
-    )?;
+    writeln!(out, "Accept new connection from {}", internet_address(&peer)?)?;
 
     drop(connection);
     Ok(())
@@ -57,11 +50,8 @@ fn listen(wanted: &str) -> anyhow::Result<Socket> {
         .with_context(|| format!("can't listen on {wanted}"))?
         .next()
         .with_context(|| format!("can't listen on {wanted}: the name has no address"))?;
-    let listener = Socket::new(
-        Domain::for_address(address),
-        Type::STREAM,
-        Some(Protocol::TCP),
-    )?;
+    let listener =
+        Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
 
     // A connection that this program closed may keep the port for a minute after the
     // program's end (TIME_WAIT). With this option a restarted server gets its port back
@@ -95,9 +85,11 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
         ErrorKind::PermissionDenied => {
             Some("ports below 1024 may be reserved: name another, as in 127.0.0.1:6000")
         }
-        // The address itself is at fault: the kernel never saw it.
-        _ if error.raw_os_error().is_none() => {
+        ErrorKind::InvalidInput => {
             Some("an address is HOST:PORT, the port at most 65535, as in 127.0.0.1:6000")
+        }
+        _ if error.to_string().starts_with("failed to lookup") => {
+            Some("is the host's name spelled right, and is there a network?")
         }
         _ => None,
     }

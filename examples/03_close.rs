@@ -6,9 +6,12 @@
 //! ```
 
 use std::env;
+use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
 
 use anyhow::Context;
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
@@ -28,30 +31,37 @@ fn main() -> ExitCode {
 fn serve() -> anyhow::Result<()> {
     let wanted = env::args_os().nth(1).unwrap_or("127.0.0.1:6000".into());
     let listener = listen(&wanted.to_string_lossy())?;
-    eprintln!(
-        "listening on {}",
-        internet_address(&listener.local_addr()?)?
-    );
+    let address = internet_address(&listener.local_addr()?)?;
+    say(io::stderr(), format_args!("listening on {address}"));
 
-    let mut out = io::stdout();
     loop {
-        writeln!(out, "Waiting for connection...")?;
-        // A connection can die while it waits in the queue. That is no reason for a
-        // server to end.
-        let (connection, peer) = match listener.accept() {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                eprintln!("error: can't accept: {error}");
-                continue;
-            }
-        };
-        let peer = internet_address(&peer)?;
-        writeln!(out, "Accept new connection from {peer}")?;
+        say(io::stdout(), format_args!("Waiting for connection..."));
+        let (connection, peer) = accept(&listener);
+        say(io::stdout(), format_args!("Accept new connection from {peer}"));
 
         if let Err(error) = talk(connection) {
-            eprintln!("error: connection from {peer}: {error}");
+            say(io::stderr(), format_args!("error: connection from {peer}: {error}"));
         }
-        writeln!(out, "Connection from {peer} is closed")?;
+        say(io::stdout(), format_args!("Connection from {peer} is closed"));
+    }
+}
+
+/// The next client, and its address. Whatever goes wrong, there will be another one.
+fn accept(listener: &Socket) -> (Socket, SocketAddr) {
+    loop {
+        match listener.accept() {
+            Ok((connection, peer)) => match peer.as_socket() {
+                Some(peer) => return (connection, peer),
+                None => continue, // it has gone again, and macOS knows no address for it
+            },
+            Err(error) => {
+                say(io::stderr(), format_args!("error: can't accept: {error}"));
+                // Most likely this process has as many files open as it may. Then the
+                // next call would fail at once as well: wait until somebody has closed
+                // one.
+                thread::sleep(Duration::from_millis(100));
+            }
+        }
     }
 }
 // ANCHOR_END: serve
@@ -90,6 +100,13 @@ fn talk(mut connection: Socket) -> io::Result<()> {
 } // however it ends, `connection` is dropped here, and so closed
 // ANCHOR_END: talk
 
+// ANCHOR: say
+/// Prints a line. Should nobody read it any more, that is no reason to stop serving.
+fn say(mut to: impl Write, line: fmt::Arguments) {
+    let _ = writeln!(to, "{line}");
+}
+// ANCHOR_END: say
+
 // ANCHOR: listen
 /// Create, bind, listen: from here on the kernel takes connections for us.
 fn listen(wanted: &str) -> anyhow::Result<Socket> {
@@ -98,11 +115,8 @@ fn listen(wanted: &str) -> anyhow::Result<Socket> {
         .with_context(|| format!("can't listen on {wanted}"))?
         .next()
         .with_context(|| format!("can't listen on {wanted}: the name has no address"))?;
-    let listener = Socket::new(
-        Domain::for_address(address),
-        Type::STREAM,
-        Some(Protocol::TCP),
-    )?;
+    let listener =
+        Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
 
     // A connection that this program closed may keep the port for a minute after the
     // program's end (TIME_WAIT). With this option a restarted server gets its port back
@@ -136,9 +150,11 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
         ErrorKind::PermissionDenied => {
             Some("ports below 1024 may be reserved: name another, as in 127.0.0.1:6000")
         }
-        // The address itself is at fault: the kernel never saw it.
-        _ if error.raw_os_error().is_none() => {
+        ErrorKind::InvalidInput => {
             Some("an address is HOST:PORT, the port at most 65535, as in 127.0.0.1:6000")
+        }
+        _ if error.to_string().starts_with("failed to lookup") => {
+            Some("is the host's name spelled right, and is there a network?")
         }
         _ => None,
     }

@@ -27,10 +27,7 @@ fn main() -> ExitCode {
 fn serve_one() -> anyhow::Result<()> {
     let wanted = env::args_os().nth(1).unwrap_or("127.0.0.1:6000".into());
     let listener = listen(&wanted.to_string_lossy())?;
-    eprintln!(
-        "listening on {}",
-        internet_address(&listener.local_addr()?)?
-    );
+    eprintln!("listening on {}", internet_address(&listener.local_addr()?)?);
 
     let mut out = io::stdout();
     writeln!(out, "Waiting for connection...")?;
@@ -46,8 +43,8 @@ fn serve_one() -> anyhow::Result<()> {
 
 // ANCHOR: talk
 fn talk(mut connection: Socket) -> io::Result<()> {
-    // `write_all` calls `send` until every byte is taken: one call may take fewer than it
-    // was given.
+    // `write_all` calls `send` until every byte is taken, since one call need not take
+    // all.
     connection.write_all(b"Server: Welcome!\nServer: What's your name?")?;
 
     // Blocks until something has come, and returns what is there: at least 1 byte, at
@@ -60,10 +57,7 @@ fn talk(mut connection: Socket) -> io::Result<()> {
 
     // Whoever types a name ends it with Enter. It stays bytes, for nothing says that it
     // is UTF-8.
-    let name = buffer[..n]
-        .split(|byte| *byte == b'\n')
-        .next()
-        .unwrap_or_default();
+    let name = buffer[..n].split(|byte| *byte == b'\n').next().unwrap_or_default();
     let name = name.strip_suffix(b"\r").unwrap_or(name);
     connection.write_all(&[b"Server: Hello ", name, b"!\n"].concat())
 } // `connection` is dropped here, and so closed
@@ -77,11 +71,8 @@ fn listen(wanted: &str) -> anyhow::Result<Socket> {
         .with_context(|| format!("can't listen on {wanted}"))?
         .next()
         .with_context(|| format!("can't listen on {wanted}: the name has no address"))?;
-    let listener = Socket::new(
-        Domain::for_address(address),
-        Type::STREAM,
-        Some(Protocol::TCP),
-    )?;
+    let listener =
+        Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
 
     // A connection that this program closed may keep the port for a minute after the
     // program's end (TIME_WAIT). With this option a restarted server gets its port back
@@ -115,9 +106,11 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
         ErrorKind::PermissionDenied => {
             Some("ports below 1024 may be reserved: name another, as in 127.0.0.1:6000")
         }
-        // The address itself is at fault: the kernel never saw it.
-        _ if error.raw_os_error().is_none() => {
+        ErrorKind::InvalidInput => {
             Some("an address is HOST:PORT, the port at most 65535, as in 127.0.0.1:6000")
+        }
+        _ if error.to_string().starts_with("failed to lookup") => {
+            Some("is the host's name spelled right, and is there a network?")
         }
         _ => None,
     }

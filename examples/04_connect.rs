@@ -45,9 +45,8 @@ fn show_connect() -> anyhow::Result<()> {
 /// Connects to the first of the host's addresses that answers: a name may have several,
 /// of IPv4 and IPv6.
 fn connect(wanted: &str) -> anyhow::Result<Socket> {
-    let addresses = wanted
-        .to_socket_addrs()
-        .with_context(|| format!("can't connect to {wanted}"))?;
+    let addresses =
+        wanted.to_socket_addrs().with_context(|| format!("can't connect to {wanted}"))?;
 
     let mut failure = io::Error::other("the name has no address");
     for address in addresses {
@@ -61,11 +60,8 @@ fn connect(wanted: &str) -> anyhow::Result<Socket> {
 
 fn connect_to(address: SocketAddr) -> io::Result<Socket> {
     // No `bind`: `connect` gives the socket an address and a free port of this machine.
-    let socket = Socket::new(
-        Domain::for_address(address),
-        Type::STREAM,
-        Some(Protocol::TCP),
-    )?;
+    let socket =
+        Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.connect(&address.into())?; // blocks until the server's kernel has answered
     Ok(socket)
 }
@@ -83,9 +79,11 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
         ErrorKind::ConnectionRefused => {
             Some("is a server listening there? start one, or name the address of another")
         }
-        // The address itself is at fault: the kernel never saw it.
-        _ if error.raw_os_error().is_none() => {
+        ErrorKind::InvalidInput => {
             Some("an address is HOST:PORT, the port at most 65535, as in 127.0.0.1:6000")
+        }
+        _ if error.to_string().starts_with("failed to lookup") => {
+            Some("is the host's name spelled right, and is there a network?")
         }
         _ => None,
     }

@@ -6,7 +6,7 @@
 
 use std::env;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::{Shutdown, SocketAddr, ToSocketAddrs};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -31,6 +31,7 @@ fn show_receive() -> anyhow::Result<()> {
     let mut out = io::stdout();
 
     let mut received = Vec::new();
+    let mut answered = false;
     let mut buffer = [0; 1024];
     loop {
         // Blocks until something has come; returns at most 1024 bytes of it, and 0 once
@@ -42,20 +43,19 @@ fn show_receive() -> anyhow::Result<()> {
             break;
         }
         let piece = &buffer[..n];
-        writeln!(
-            out,
-            "Received {n} bytes: {:?}",
-            String::from_utf8_lossy(piece)
-        )?;
+        writeln!(out, "Received {n} bytes: {:?}", String::from_utf8_lossy(piece))?;
         received.extend_from_slice(piece);
 
         // The question may come in two pieces, or behind other words. So look at the end
         // of all that has come.
-        if received.ends_with(b"Server: What's your name?") {
+        if !answered && received.ends_with(b"Server: What's your name?") {
             socket
-                .write_all(b"Hello, Mr Right!")
+                .write_all(b"Mr Right")
                 .with_context(|| format!("can't send to {wanted}"))?;
-            writeln!(out, "Sent our name")?;
+            // We have nothing more to say, and still listen: a half-close.
+            socket.shutdown(Shutdown::Write)?;
+            writeln!(out, "Sent our name, and that it is all")?;
+            answered = true;
         }
     }
 
@@ -73,9 +73,8 @@ fn show_receive() -> anyhow::Result<()> {
 /// Connects to the first of the host's addresses that answers: a name may have several,
 /// of IPv4 and IPv6.
 fn connect(wanted: &str) -> anyhow::Result<Socket> {
-    let addresses = wanted
-        .to_socket_addrs()
-        .with_context(|| format!("can't connect to {wanted}"))?;
+    let addresses =
+        wanted.to_socket_addrs().with_context(|| format!("can't connect to {wanted}"))?;
 
     let mut failure = io::Error::other("the name has no address");
     for address in addresses {
@@ -89,11 +88,8 @@ fn connect(wanted: &str) -> anyhow::Result<Socket> {
 
 fn connect_to(address: SocketAddr) -> io::Result<Socket> {
     // No `bind`: `connect` gives the socket an address and a free port of this machine.
-    let socket = Socket::new(
-        Domain::for_address(address),
-        Type::STREAM,
-        Some(Protocol::TCP),
-    )?;
+    let socket =
+        Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.connect(&address.into())?; // blocks until the server's kernel has answered
     Ok(socket)
 }
@@ -106,9 +102,11 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
         ErrorKind::ConnectionRefused => {
             Some("is a server listening there? start one, or name the address of another")
         }
-        // The address itself is at fault: the kernel never saw it.
-        _ if error.raw_os_error().is_none() => {
+        ErrorKind::InvalidInput => {
             Some("an address is HOST:PORT, the port at most 65535, as in 127.0.0.1:6000")
+        }
+        _ if error.to_string().starts_with("failed to lookup") => {
+            Some("is the host's name spelled right, and is there a network?")
         }
         _ => None,
     }

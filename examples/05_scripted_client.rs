@@ -7,7 +7,6 @@
 //! ```
 
 use std::env;
-use std::ffi::OsString;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::process::ExitCode;
@@ -30,14 +29,18 @@ fn talk() -> anyhow::Result<()> {
     let mut arguments = env::args_os().skip(1);
     let address = arguments.next().unwrap_or("127.0.0.1:6000".into());
     let address = address.to_string_lossy();
-    let mut answers: Vec<OsString> = arguments.collect();
+    let mut answers = Vec::new();
+    for name in arguments {
+        let is_name = |text: &&str| !text.is_empty() && !text.contains('\n');
+        let Some(text) = name.to_str().filter(is_name) else {
+            bail!("{name:?} is no name: a name is one line of text");
+        };
+        answers.push(text.to_owned());
+    }
     if answers.is_empty() {
-        answers = ["Michael", "Tracy", "Sarah"].map(OsString::from).to_vec();
+        answers = ["Michael", "Tracy", "Sarah"].map(String::from).to_vec();
     }
-    if answers.iter().any(|name| name.is_empty()) {
-        bail!("a name is empty: the server would wait for it, and we for the server");
-    }
-    answers.push("exit".into());
+    answers.push("exit".to_owned());
 
     // Resolve, create, connect in one call, to each of the host's addresses in turn until
     // one answers.
@@ -49,7 +52,7 @@ fn talk() -> anyhow::Result<()> {
             bail!("{address} closed the connection before we said {answer:?}");
         }
         stream
-            .write_all(answer.as_encoded_bytes())
+            .write_all(answer.as_bytes())
             .with_context(|| format!("can't send to {address}"))?;
     }
     if hear_question(&mut stream).with_context(|| format!("talking to {address}"))? {
@@ -96,9 +99,11 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
         ErrorKind::ConnectionRefused => {
             Some("is a server listening there? start one, or name the address of another")
         }
-        // The address itself is at fault: the kernel never saw it.
-        _ if error.raw_os_error().is_none() => {
+        ErrorKind::InvalidInput => {
             Some("an address is HOST:PORT, the port at most 65535, as in 127.0.0.1:6000")
+        }
+        _ if error.to_string().starts_with("failed to lookup") => {
+            Some("is the host's name spelled right, and is there a network?")
         }
         _ => None,
     }

@@ -6,6 +6,7 @@
 //! ```
 
 use std::env;
+use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::ExitCode;
@@ -33,29 +34,27 @@ fn serve() -> anyhow::Result<()> {
     // Create, bind, listen in one call. On Unix it sets SO_REUSEADDR as well.
     let listener = TcpListener::bind(&*address)
         .with_context(|| format!("can't listen on {address}"))?;
-    eprintln!("listening on {}", listener.local_addr()?);
-    writeln!(io::stdout(), "Waiting for connection...")?;
+    say(io::stderr(), format_args!("listening on {}", listener.local_addr()?));
+    say(io::stdout(), format_args!("Waiting for connection..."));
 
     loop {
         let (stream, peer) = match listener.accept() {
             Ok(accepted) => accepted,
             Err(error) => {
-                eprintln!("error: can't accept: {error}");
+                say(io::stderr(), format_args!("error: can't accept: {error}"));
                 // Most likely this process has as many files open as it may. Then the
-                // next call would fail at once as well, and so on, as fast as the
-                // processor can: let some client leave first.
+                // next call would fail at once as well: let some client leave first.
                 thread::sleep(Duration::from_millis(100));
                 continue;
             }
         };
-        writeln!(io::stdout(), "Accept new connection from {peer}")?;
+        say(io::stdout(), format_args!("Accept new connection from {peer}"));
 
         // A thread may be refused as well (`thread::spawn` would panic). Then the stream
         // is dropped, and this client sees its connection closed.
-        if let Err(error) =
-            thread::Builder::new().spawn(move || serve_client(stream, peer))
-        {
-            eprintln!("error: no thread for {peer}: {error}");
+        let spawned = thread::Builder::new().spawn(move || serve_client(stream, peer));
+        if let Err(error) = spawned {
+            say(io::stderr(), format_args!("error: no thread for {peer}: {error}"));
         }
     }
 }
@@ -65,11 +64,14 @@ fn serve() -> anyhow::Result<()> {
 /// Runs in the client's own thread. Its errors end here: no other client hears of them.
 fn serve_client(stream: TcpStream, peer: SocketAddr) {
     if let Err(error) = talk(stream) {
-        eprintln!("error: connection from {peer}: {error}");
+        say(io::stderr(), format_args!("error: connection from {peer}: {error}"));
     }
-    if let Err(error) = writeln!(io::stdout(), "Connection from {peer} is closed") {
-        eprintln!("error: can't write to standard output: {error}");
-    }
+    say(io::stdout(), format_args!("Connection from {peer} is closed"));
+}
+
+/// Prints a line. Should nobody read it any more, that is no reason to stop serving.
+fn say(mut to: impl Write, line: fmt::Arguments) {
+    let _ = writeln!(to, "{line}");
 }
 // ANCHOR_END: serve_client
 
@@ -121,9 +123,11 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
         ErrorKind::PermissionDenied => {
             Some("ports below 1024 may be reserved: name another, as in 127.0.0.1:6000")
         }
-        // The address itself is at fault: the kernel never saw it.
-        _ if error.raw_os_error().is_none() => {
+        ErrorKind::InvalidInput => {
             Some("an address is HOST:PORT, the port at most 65535, as in 127.0.0.1:6000")
+        }
+        _ if error.to_string().starts_with("failed to lookup") => {
+            Some("is the host's name spelled right, and is there a network?")
         }
         _ => None,
     }

@@ -22,8 +22,6 @@ pub fn client() -> Graded<Client<Vec<u8>>> {
 
 /// What runs the program: the variable says it, or else it is this example.
 fn command(variable: &str, example: &str) -> String {
-    let yours = env::var(variable)
-        .ok()
-        .filter(|command| !command.trim().is_empty());
+    let yours = env::var(variable).ok().filter(|command| !command.trim().is_empty());
     yours.unwrap_or_else(|| format!("'{}' {{addr}}", path(example).display()))
 }

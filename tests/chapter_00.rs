@@ -22,17 +22,13 @@ fn terminal() -> (Stage, Peer) {
         TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("some port is free");
     let address = listener.local_addr().expect("it is bound").to_string();
     let mut stage = Stage::new(Box::new(Examples));
-    stage
-        .start("00_terminal", vec![address])
-        .unwrap_or_else(|story| panic!("{story}"));
+    stage.start("00_terminal", vec![address]).unwrap_or_else(|story| panic!("{story}"));
     (stage, Peer::accept(&listener))
 }
 
 fn perform(stage: &mut Stage, actions: &[Action]) {
     for action in actions {
-        stage
-            .perform(action)
-            .unwrap_or_else(|story| panic!("{story}"));
+        stage.perform(action).unwrap_or_else(|story| panic!("{story}"));
     }
 }
 
@@ -50,10 +46,7 @@ fn what_is_typed_is_sent_line_by_line() {
     let (mut stage, mut server) = terminal();
     perform(&mut stage, &[Action::Type("00_terminal", "one\n")]);
     server.hears("one\n");
-    perform(
-        &mut stage,
-        &[Action::Type("00_terminal", "two\nthree\nfour without end")],
-    );
+    perform(&mut stage, &[Action::Type("00_terminal", "two\nthree\nfour without end")]);
     server.hears("two\nthree\n");
     perform(&mut stage, &[Action::EndInput("00_terminal")]);
     server.hears("four without end");
@@ -85,10 +78,7 @@ fn a_reset_is_told_in_one_line() {
     perform(&mut stage, &[Action::Fails("00_terminal")]);
     let errors =
         String::from_utf8_lossy(&stage.actor("00_terminal").stderr()).into_owned();
-    assert!(
-        errors.contains("error: can't receive from 127.0.0.1:"),
-        "{errors}"
-    );
+    assert!(errors.contains("error: can't receive from 127.0.0.1:"), "{errors}");
 }
 
 /// A whole conversation through a pipe: every line is there before the server has asked.
@@ -149,10 +139,7 @@ mod predictions {
         let (mut stage, mut server) = terminal();
         perform(
             &mut stage,
-            &[
-                Action::Type("00_terminal", "Michael\n"),
-                Action::EndInput("00_terminal"),
-            ],
+            &[Action::Type("00_terminal", "Michael\n"), Action::EndInput("00_terminal")],
         );
         assert_eq!(right("stream_not_lines"), server.drains().to_string());
     }

@@ -41,9 +41,7 @@ mod predictions {
             Action::Connect("00_terminal", &[]),
             Action::Fails("00_terminal"),
         ] {
-            stage
-                .perform(&action)
-                .unwrap_or_else(|story| panic!("{story}"));
+            stage.perform(&action).unwrap_or_else(|story| panic!("{story}"));
         }
         let errors = stage.actor("00_terminal").stderr();
         let errors = String::from_utf8_lossy(&errors).into_owned();

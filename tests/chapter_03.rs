@@ -38,9 +38,7 @@ fn bad_input_gets_one_clear_line() {
 #[test]
 fn no_client_ends_the_server() {
     let mut stage = Stage::new(Box::new(Examples));
-    stage
-        .perform(&Action::Serve("03_close"))
-        .unwrap_or_else(|story| panic!("{story}"));
+    stage.perform(&Action::Serve("03_close")).unwrap_or_else(|story| panic!("{story}"));
     let server = stage.server().expect("it listens");
 
     drop(Peer::connect(server));

@@ -82,11 +82,7 @@ fn a_long_reply_comes_in_pieces() {
     let sizes: Vec<usize> = printed
         .lines()
         .filter_map(|line| {
-            line.strip_prefix("Received ")?
-                .split(' ')
-                .next()?
-                .parse()
-                .ok()
+            line.strip_prefix("Received ")?.split(' ').next()?.parse().ok()
         })
         .collect();
     assert!(sizes.iter().all(|size| *size <= 1024), "{sizes:?}");
@@ -115,13 +111,10 @@ mod predictions {
     #[test]
     fn the_kernel_takes_the_bytes() {
         let mut stage = server_that_never_accepts();
-        for action in [
-            Action::Connect("04_send", &[]),
-            Action::Await("04_send", "Press Enter"),
-        ] {
-            stage
-                .perform(&action)
-                .unwrap_or_else(|story| panic!("{story}"));
+        for action in
+            [Action::Connect("04_send", &[]), Action::Await("04_send", "Press Enter")]
+        {
+            stage.perform(&action).unwrap_or_else(|story| panic!("{story}"));
         }
         let printed =
             String::from_utf8_lossy(&stage.actor("04_send").stdout()).into_owned();
@@ -142,10 +135,8 @@ mod predictions {
         let server = stage.server().expect("it listens");
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
         let port = |socket: &Socket| {
-            let address = socket
-                .local_addr()
-                .ok()
-                .and_then(|address| address.as_socket());
+            let address =
+                socket.local_addr().ok().and_then(|address| address.as_socket());
             address.map_or(0, |address| address.port()) // Windows gives none before `connect`
         };
         assert_eq!(port(&socket), 0);

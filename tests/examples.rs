@@ -25,9 +25,7 @@ impl Host for Examples {
 /// How long anything may take before a test gives up: `WORKBOOK_SECONDS`, or 20 seconds,
 /// so long that only a machine that stands still makes a sound program fail.
 pub fn limit() -> Duration {
-    let seconds = env::var("WORKBOOK_SECONDS")
-        .ok()
-        .and_then(|text| text.parse().ok());
+    let seconds = env::var("WORKBOOK_SECONDS").ok().and_then(|text| text.parse().ok());
     Duration::from_secs(seconds.unwrap_or(20))
 }
 
@@ -37,13 +35,10 @@ pub fn limit() -> Duration {
 /// examples.
 pub fn path(example: &str) -> PathBuf {
     let this = env::current_exe().expect("this program has a path");
-    let profile = this
-        .parent()
-        .and_then(Path::parent)
-        .expect("it is in target/PROFILE/deps");
-    let built = profile
-        .join("examples")
-        .join(format!("{example}{}", env::consts::EXE_SUFFIX));
+    let profile =
+        this.parent().and_then(Path::parent).expect("it is in target/PROFILE/deps");
+    let built =
+        profile.join("examples").join(format!("{example}{}", env::consts::EXE_SUFFIX));
     let source = root().join("examples").join(format!("{example}.rs"));
 
     let changed = |path: &Path| path.metadata().and_then(|data| data.modified()).ok();

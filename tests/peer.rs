@@ -31,9 +31,7 @@ impl Peer {
     /// Accepts the next client, within the time limit.
     pub fn accept(listener: &TcpListener) -> Self {
         let deadline = Instant::now() + limit();
-        listener
-            .set_nonblocking(true)
-            .expect("a listener can be non-blocking");
+        listener.set_nonblocking(true).expect("a listener can be non-blocking");
         loop {
             match listener.accept() {
                 Ok((stream, _)) => {
@@ -50,18 +48,10 @@ impl Peer {
     }
 
     fn new(stream: TcpStream) -> Self {
-        stream
-            .set_read_timeout(Some(limit()))
-            .expect("the limit is not zero");
-        stream
-            .set_write_timeout(Some(limit()))
-            .expect("the limit is not zero");
+        stream.set_read_timeout(Some(limit())).expect("the limit is not zero");
+        stream.set_write_timeout(Some(limit())).expect("the limit is not zero");
         stream.set_nodelay(true).expect("TCP has this option");
-        Peer {
-            stream,
-            so_far: Vec::new(),
-            ahead: Vec::new(),
-        }
+        Peer { stream, so_far: Vec::new(), ahead: Vec::new() }
     }
 
     /// Sends these bytes, in one call.
@@ -102,11 +92,7 @@ impl Peer {
             self.so_far.push(format!("received {}", shown(expected)));
             return;
         }
-        let same = heard
-            .iter()
-            .zip(expected)
-            .take_while(|(a, b)| a == b)
-            .count();
+        let same = heard.iter().zip(expected).take_while(|(a, b)| a == b).count();
         let mark = shown(&expected[..same]).chars().count() - 1;
         self.fail(&format!(
             "expected {}\n         {}^ from here on it is not\nreceived {}{}{trouble}",
@@ -137,11 +123,7 @@ impl Peer {
                 Err(error) => break error.to_string(),
             }
         };
-        let heard = if heard.is_empty() {
-            trouble
-        } else {
-            shown(&heard)
-        };
+        let heard = if heard.is_empty() { trouble } else { shown(&heard) };
         self.fail(&format!("expected the end of the stream\nreceived {heard}"));
     }
 
@@ -160,8 +142,7 @@ impl Peer {
 
     /// Finishes sending, and can still receive.
     pub fn half_closes(&mut self) {
-        self.so_far
-            .push("half-closed: nothing more will be sent".into());
+        self.so_far.push("half-closed: nothing more will be sent".into());
         let _ = self.stream.shutdown(Shutdown::Write);
     }
 
@@ -171,10 +152,7 @@ impl Peer {
     }
 
     fn fail(&self, what: &str) -> ! {
-        panic!(
-            "the conversation so far:\n  {}\n{what}\n",
-            self.so_far.join("\n  ")
-        );
+        panic!("the conversation so far:\n  {}\n{what}\n", self.so_far.join("\n  "));
     }
 }
 

@@ -11,13 +11,9 @@ use crate::examples::root;
 
 /// The right choice of the prediction of this name, as the page has it, without backticks.
 pub fn right(name: &str) -> String {
-    let (_, block) = all()
-        .remove(name)
-        .unwrap_or_else(|| panic!("no page asks {name}"));
+    let (_, block) = all().remove(name).unwrap_or_else(|| panic!("no page asks {name}"));
     let mut right = block.lines().filter_map(|line| line.strip_prefix("- [x] "));
-    let choice = right
-        .next()
-        .unwrap_or_else(|| panic!("{name} has no right choice"));
+    let choice = right.next().unwrap_or_else(|| panic!("{name} has no right choice"));
     assert_eq!(right.next(), None, "{name} has two right choices");
     choice.replace('`', "")
 }
@@ -31,11 +27,7 @@ fn all() -> BTreeMap<String, (String, String)> {
             continue;
         }
         let page = fs::read_to_string(&path).expect("a page is text");
-        let file = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         for block in page.split("\n```predict ").skip(1) {
             let (name, rest) = block.split_once('\n').unwrap_or((block, ""));
             let text = rest.split("\n```").next().unwrap_or_default();
@@ -55,10 +47,6 @@ fn every_prediction_is_checked_by_its_chapter() {
         let chapter = root().join(format!("tests/chapter_{}.rs", &file[..2]));
         let tests = fs::read_to_string(&chapter).unwrap_or_default();
         let call = format!("right({name:?})");
-        assert!(
-            tests.contains(&call),
-            "no test in {} says {call}",
-            chapter.display()
-        );
+        assert!(tests.contains(&call), "no test in {} says {call}", chapter.display());
     }
 }

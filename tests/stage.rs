@@ -102,11 +102,7 @@ impl Log {
 
     fn push(&self, stream: Stream, bytes: &[u8]) {
         let at = SystemTime::now();
-        self.lock().passed.push(Passed {
-            at,
-            stream,
-            bytes: bytes.to_vec(),
-        });
+        self.lock().passed.push(Passed { at, stream, bytes: bytes.to_vec() });
         self.news.notify_all();
     }
 }
@@ -206,19 +202,12 @@ impl Drop for Stage {
 
 impl Stage {
     pub fn new(host: Box<dyn Host>) -> Self {
-        Stage {
-            host,
-            actors: Vec::new(),
-            server: None,
-        }
+        Stage { host, actors: Vec::new(), server: None }
     }
 
     /// Plays the whole scenario.
     pub fn play(&mut self, scenario: &Scenario) -> Result<(), Story> {
-        scenario
-            .play
-            .iter()
-            .try_for_each(|action| self.perform(action))
+        scenario.play.iter().try_for_each(|action| self.perform(action))
     }
 
     /// Performs one action, and waits until it has had its effect.
@@ -267,9 +256,9 @@ impl Stage {
                 let actor = self.actor_mut(name);
                 actor.log.push(Stream::Stdin, text.as_bytes());
                 let typed = match &mut actor.stdin {
-                    Some(stdin) => stdin
-                        .write_all(text.as_bytes())
-                        .and_then(|()| stdin.flush()),
+                    Some(stdin) => {
+                        stdin.write_all(text.as_bytes()).and_then(|()| stdin.flush())
+                    }
                     None => Err(io::Error::other("its input has ended")),
                 };
                 typed.map_err(|error| {
@@ -397,13 +386,9 @@ impl Stage {
     /// Waits until the program has ended by itself and all its output is here.
     pub fn wait_for_exit(&mut self, name: &str) -> Result<ExitStatus, Story> {
         let deadline = Instant::now() + self.host.limit();
-        let ended = self.actor_mut(name).wait(deadline, |actor| {
-            if actor.has_ended() {
-                actor.status
-            } else {
-                None
-            }
-        });
+        let ended = self
+            .actor_mut(name)
+            .wait(deadline, |actor| if actor.has_ended() { actor.status } else { None });
         ended.ok_or_else(|| self.story(&format!("{name} to end by itself")))
     }
 
@@ -478,9 +463,7 @@ impl Stage {
             (unread == bytes).then_some(())
         });
         found.ok_or_else(|| {
-            self.story(&format!(
-                "{bytes} bytes to lie unread at {name} ({unread} do)"
-            ))
+            self.story(&format!("{bytes} bytes to lie unread at {name} ({unread} do)"))
         })
     }
 
@@ -494,15 +477,13 @@ impl Stage {
 impl Actor {
     /// Looks for the text behind what was awaited before, on standard output or else on standard error.
     fn take_awaited(&mut self, text: &str) -> bool {
-        for (stream, seen) in [Stream::Stdout, Stream::Stderr]
-            .iter()
-            .zip(&mut self.awaited)
+        for (stream, seen) in
+            [Stream::Stdout, Stream::Stderr].iter().zip(&mut self.awaited)
         {
             let bytes = self.log.lock().bytes_of(&[*stream]);
             let new = &bytes[*seen..];
-            if let Some(at) = new
-                .windows(text.len())
-                .position(|part| part == text.as_bytes())
+            if let Some(at) =
+                new.windows(text.len()).position(|part| part == text.as_bytes())
             {
                 *seen += at + text.len();
                 return true;
@@ -601,10 +582,7 @@ pub struct Varying {
 impl Varying {
     pub fn new(server: Option<SocketAddr>) -> Self {
         let ports = server.map(|address| (address.port().to_string(), "6000".to_owned()));
-        Varying {
-            ports: ports.into_iter().collect(),
-            next: 53503,
-        }
+        Varying { ports: ports.into_iter().collect(), next: 53503 }
     }
 
     /// Gives a number to each port that this text is the first to name.
@@ -624,10 +602,7 @@ impl Varying {
         let mut done = 0;
         for (start, end) in ports_in(text) {
             result += &text[done..start];
-            let known = self
-                .ports
-                .iter()
-                .find(|(real, _)| *real == text[start..end]);
+            let known = self.ports.iter().find(|(real, _)| *real == text[start..end]);
             result += known.map_or(&text[start..end], |(_, written)| written);
             done = end;
         }

@@ -24,10 +24,8 @@ pub fn check(scenario: &str) {
 
     let story = stage.so_far();
     for actor in stage.actors() {
-        let (screen, errors) = (
-            stage.normalise(&actor.screen()),
-            stage.normalise(&actor.stderr()),
-        );
+        let (screen, errors) =
+            (stage.normalise(&actor.screen()), stage.normalise(&actor.stderr()));
         compare(&format!("{}.txt", actor.name), &screen, &story);
         compare(&format!("{}.err.txt", actor.name), &errors, &story);
     }
@@ -56,10 +54,8 @@ pub fn compare(name: &str, printed: &str, story: &str) {
     }
     let same = predicate::str::diff(expected);
     if let Some(case) = same.find_case(false, printed) {
-        let difference = case
-            .products()
-            .map(|product| product.to_string())
-            .collect::<String>();
+        let difference =
+            case.products().map(|product| product.to_string()).collect::<String>();
         panic!(
             "tests/transcripts/{name} is not what was printed (- transcript, + printed):\n\
              {difference}\n{story}\
@@ -86,11 +82,7 @@ fn every_scenario_is_played_by_its_chapter() {
         let chapter = root().join(format!("tests/chapter_{}.rs", &scenario.name[..2]));
         let tests = fs::read_to_string(&chapter).unwrap_or_default();
         let call = format!("check({:?})", scenario.name);
-        assert!(
-            tests.contains(&call),
-            "no test in {} says {call}",
-            chapter.display()
-        );
+        assert!(tests.contains(&call), "no test in {} says {call}", chapter.display());
     }
 }
 
@@ -114,9 +106,6 @@ fn every_example_has_a_transcript() {
     for entry in fs::read_dir(root().join("examples")).expect("examples can be listed") {
         let file = entry.expect("an entry").file_name();
         let name = file.to_string_lossy().replace(".rs", ".txt");
-        assert!(
-            folder().join(&name).exists(),
-            "tests/transcripts/{name} is missing"
-        );
+        assert!(folder().join(&name).exists(), "tests/transcripts/{name} is missing");
     }
 }
