@@ -41,11 +41,7 @@ fn tracks(recording: &Recording) -> BTreeMap<String, Vec<String>> {
         let ends = format!("{:?} {:?}", socket.local, socket.peer);
         tracks.add(format!("the socket {}", socket.id), ends);
     }
-    let by_itself = recording
-        .events
-        .iter()
-        .filter_map(ended_by_itself)
-        .collect();
+    let by_itself = recording.events.iter().filter_map(ended_by_itself).collect();
     for event in &recording.events {
         tracks.add_event(&event.what, &by_itself);
     }
@@ -84,12 +80,8 @@ impl Tracks {
     }
 
     fn end_receiving(&mut self, track: &str) {
-        if let Some(Received {
-            from,
-            text,
-            printed,
-            lines,
-        }) = self.receiving.remove(track)
+        if let Some(Received { from, text, printed, lines }) =
+            self.receiving.remove(track)
         {
             let lines: Vec<String> = lines.into_iter().map(at_line).collect();
             let lines = lines.join(", ");
@@ -109,11 +101,8 @@ impl Tracks {
     fn add_event(&mut self, what: &What, by_itself: &BTreeSet<&str>) {
         match what {
             // Another thread ended the program. Whether this one had come to its next call is chance.
-            What::Call {
-                program,
-                result: None,
-                ..
-            } if by_itself.contains(&**program) => {}
+            What::Call { program, result: None, .. }
+                if by_itself.contains(&**program) => {}
             What::Call {
                 program,
                 thread,
@@ -126,10 +115,8 @@ impl Tracks {
                 ..
             } => {
                 let track = format!("thread {thread} of {program}");
-                let on = socket
-                    .as_ref()
-                    .map(|id| format!(", on {id}"))
-                    .unwrap_or_default();
+                let on =
+                    socket.as_ref().map(|id| format!(", on {id}")).unwrap_or_default();
                 if let Some(text) =
                     received(call, args, result.as_deref(), socket.as_deref())
                 {
@@ -153,13 +140,7 @@ impl Tracks {
                     format!("{}: {call}({args}) = {result}{on}{new}", at_line(*line));
                 self.add(track, entry);
             }
-            What::Print {
-                program,
-                thread,
-                line,
-                stream,
-                text,
-            } => {
+            What::Print { program, thread, line, stream, text } => {
                 let track = format!("thread {thread} of {program}");
                 if let Some(received) = self.receiving.get_mut(&track) {
                     *received.printed.entry(stream.clone()).or_default() += text;
@@ -174,15 +155,7 @@ impl Tracks {
             What::Type { program, text } => {
                 self.add(format!("what is typed into {program}"), format!("{text:?}"));
             }
-            What::Segment {
-                from,
-                to,
-                flags,
-                seq,
-                ack,
-                len,
-                payload,
-            } => {
+            What::Segment { from, to, flags, seq, ack, len, payload } => {
                 let has = |name: &str| flags.iter().any(|flag| flag == name);
                 // A SYN and a FIN are numbered like a byte.
                 let numbers = u32::try_from(*len).unwrap_or(u32::MAX)
@@ -320,16 +293,8 @@ mod tests {
     fn how_a_stream_is_cut_does_not_matter() {
         let (whole, first, rest) = (receive("abcd"), receive("ab"), receive("cd"));
         agree(&[&whole, PRINT, CLOSE], &[&first, &rest, PRINT, CLOSE]);
-        differ(
-            &[&whole, CLOSE],
-            &[&first, CLOSE],
-            "thread 1 of p, number 1:",
-        );
-        differ(
-            &[&whole, PRINT, CLOSE],
-            &[&whole, CLOSE],
-            "thread 1 of p, number 1:",
-        );
+        differ(&[&whole, CLOSE], &[&first, CLOSE], "thread 1 of p, number 1:");
+        differ(&[&whole, PRINT, CLOSE], &[&whole, CLOSE], "thread 1 of p, number 1:");
     }
 
     #[test]

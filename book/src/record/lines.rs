@@ -37,27 +37,18 @@ impl Lines {
     /// The line of the innermost frame that lies in the example's own source file. strace gives a frame as a return
     /// address, counted in the file: the call is the instruction before it.
     pub fn line(&self, stack: &[(String, u64)]) -> Option<u32> {
-        let own = stack
-            .iter()
-            .filter(|(path, _)| Path::new(path) == self.program);
+        let own = stack.iter().filter(|(path, _)| Path::new(path) == self.program);
         own.filter_map(|(_, offset)| offset.checked_sub(1))
             .find_map(|offset| self.line_at(offset))
     }
 
     fn line_at(&self, offset: u64) -> Option<u32> {
-        let (range, address) = self
-            .segments
-            .iter()
-            .find(|(range, _)| range.contains(&offset))?;
-        let mut frames = self
-            .loader
-            .find_frames(offset - range.start + address)
-            .ok()?;
+        let (range, address) =
+            self.segments.iter().find(|(range, _)| range.contains(&offset))?;
+        let mut frames = self.loader.find_frames(offset - range.start + address).ok()?;
         while let Some(frame) = frames.next().ok()? {
             if let Some(location) = frame.location
-                && location
-                    .file
-                    .is_some_and(|file| file.ends_with(&self.source))
+                && location.file.is_some_and(|file| file.ends_with(&self.source))
             {
                 return location.line;
             }

@@ -20,11 +20,8 @@ pub fn run(args: &[String]) -> Result<()> {
         return namespace::record(setup?);
     }
     let check = args.iter().any(|arg| arg == "--check");
-    let names: Vec<&str> = args
-        .iter()
-        .map(String::as_str)
-        .filter(|arg| *arg != "--check")
-        .collect();
+    let names: Vec<&str> =
+        args.iter().map(String::as_str).filter(|arg| *arg != "--check").collect();
     let scenarios = find(&names)?;
     check_tools()?;
 
@@ -75,10 +72,7 @@ fn find(names: &[&str]) -> Result<Vec<&'static Scenario>> {
         }
         if !SCENARIOS.iter().any(|scenario| is(scenario, name)) {
             let known: Vec<_> = SCENARIOS.iter().map(|scenario| scenario.name).collect();
-            bail!(
-                "there is no scenario `{name}`; there are: {}",
-                known.join(", ")
-            );
+            bail!("there is no scenario `{name}`; there are: {}", known.join(", "));
         }
     }
     let wanted = |scenario: &&Scenario| names.iter().any(|name| is(scenario, name));
@@ -123,21 +117,15 @@ fn check_tools() -> Result<()> {
 /// Builds the examples that take part, in a folder of their own and with frame pointers, so that strace finds the way
 /// from a call to the example's line. Returns the folder where they are.
 fn build(root: &Path, scenarios: &[&Scenario]) -> Result<PathBuf> {
-    let mut examples: Vec<&str> = scenarios
-        .iter()
-        .flat_map(|s| s.play)
-        .filter_map(example)
-        .collect();
+    let mut examples: Vec<&str> =
+        scenarios.iter().flat_map(|s| s.play).filter_map(example).collect();
     examples.sort_unstable();
     examples.dedup();
 
     let target = crate::target(root).join("recorded");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command
-        .args(["build", "--quiet", "--target-dir"])
-        .arg(&target)
-        .current_dir(root);
+    command.args(["build", "--quiet", "--target-dir"]).arg(&target).current_dir(root);
     command.args(examples.iter().flat_map(|example| ["--example", example]));
     command.env_remove("CARGO_ENCODED_RUSTFLAGS");
     command.env("RUSTFLAGS", "-C force-frame-pointers=yes");
@@ -196,10 +184,7 @@ fn check_against(kept: &Path, scenario: &Scenario, new: &str) -> Result<()> {
     let refresh = format!("`cargo book record {name}` refreshes it");
     let file = kept.join(format!("{name}.json"));
     let committed = fs::read_to_string(&file).with_context(|| {
-        format!(
-            "there is no recording of {name} ({}): {refresh}",
-            file.display()
-        )
+        format!("there is no recording of {name} ({}): {refresh}", file.display())
     })?;
     let committed = Recording::from_json(&committed)
         .with_context(|| format!("can't read {}: {refresh}", file.display()))?;
@@ -218,9 +203,7 @@ fn check_for_strays(kept: &Path) -> Result<()> {
     for file in files {
         let file = file?.path();
         let name = file.file_stem().unwrap_or_default();
-        let is_recording = file
-            .extension()
-            .is_some_and(|extension| extension == "json");
+        let is_recording = file.extension().is_some_and(|extension| extension == "json");
         if is_recording && !SCENARIOS.iter().any(|scenario| name == scenario.name) {
             bail!("{} is of no scenario: delete it", file.display());
         }
@@ -233,9 +216,8 @@ fn write(kept: &Path, new: &[(&&Scenario, String)]) -> Result<()> {
     fs::create_dir_all(kept).with_context(|| format!("can't make {}", kept.display()))?;
     let place = |scenario: &Scenario| kept.join(format!("{}.json", scenario.name));
     let beside = |scenario: &Scenario| kept.join(format!(".{}.json.new", scenario.name));
-    let written = new
-        .iter()
-        .try_for_each(|(scenario, json)| fs::write(beside(scenario), json));
+    let written =
+        new.iter().try_for_each(|(scenario, json)| fs::write(beside(scenario), json));
     let written = written.and_then(|()| {
         new.iter()
             .try_for_each(|(scenario, _)| fs::rename(beside(scenario), place(scenario)))

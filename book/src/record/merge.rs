@@ -32,7 +32,7 @@ pub struct Program {
     /// What strace saw of each thread, in the order in which they were started.
     pub threads: Vec<Vec<Entry>>,
     pub lines: Lines,
-    /// What was typed, and when. Empty: the end of the input.
+    /// What was typed, and when.
     pub typed: Vec<(Micros, String)>,
 }
 
@@ -80,18 +80,12 @@ pub fn merge(
 
     // Within a microsecond: first what is done, then what comes of it.
     events.sort_by_key(|(at, rank, _)| (*at, *rank));
-    let start = events
-        .first()
-        .map(|(at, ..)| *at)
-        .context("nothing happened")?;
+    let start = events.first().map(|(at, ..)| *at).context("nothing happened")?;
     let events = events.into_iter().map(|(at, _, mut what)| {
         if let schema::What::Call { end, .. } = &mut what {
             *end -= start;
         }
-        Event {
-            t: at - start,
-            what,
-        }
+        Event { t: at - start, what }
     });
 
     Ok(Recording {
@@ -114,7 +108,7 @@ pub fn merge(
                 role: program.role.to_owned(),
             })
             .collect(),
-        sockets: sockets.listed(&seen, &ports),
+        sockets: sockets.listed(&seen, &connections, &ports),
     })
 }
 
@@ -141,22 +135,13 @@ enum Side {
 
 impl Connection {
     fn sender(&self, segment: &Segment) -> Side {
-        if segment.from == self.client {
-            Side::Client
-        } else {
-            Side::Server
-        }
+        if segment.from == self.client { Side::Client } else { Side::Server }
     }
 
     /// When the first segment from this side passed that is as wanted.
     fn first(&self, side: Side, wanted: impl Fn(&Segment) -> bool) -> Option<Micros> {
-        let sent = self
-            .segments
-            .iter()
-            .filter(|segment| self.sender(segment) == side);
-        sent.filter(|segment| wanted(segment))
-            .map(|segment| segment.at)
-            .next()
+        let sent = self.segments.iter().filter(|segment| self.sender(segment) == side);
+        sent.filter(|segment| wanted(segment)).map(|segment| segment.at).next()
     }
 
     /// Whether anybody answered to the SYN with a SYN.
@@ -243,11 +228,7 @@ impl Connections {
                 let set = flags.iter().filter(|(_, set)| *set);
                 let shown =
                     &segment.payload[..segment.payload.len().min(LONGEST_PAYLOAD)];
-                let more = if shown.len() < segment.payload.len() {
-                    "…"
-                } else {
-                    ""
-                };
+                let more = if shown.len() < segment.payload.len() { "…" } else { "" };
                 let what = schema::What::Segment {
                     from: sockets.id_of(index, from),
                     to: sockets.id_of(index, to),
@@ -386,9 +367,8 @@ impl Sockets {
     /// Which connection each `connect` opened: the one whose SYN passed while the call lasted. Where several connect at
     /// the same time, `getsockname` tells, if the program calls it; failing that, their order.
     fn find_connections(&mut self, seen: &Seen, connections: &Connections) {
-        let mut connects: Vec<_> = calls(seen)
-            .filter(|(.., call)| call.name == "connect")
-            .collect();
+        let mut connects: Vec<_> =
+            calls(seen).filter(|(.., call)| call.name == "connect").collect();
         connects.sort_by_key(|(_, at, _)| *at);
         for (place, _, call) in connects {
             let (Some(&socket), Some(server)) =
@@ -399,16 +379,12 @@ impl Sockets {
             let span = span(seen, place);
             let local = self.all[socket].local;
             let found =
-                connections
-                    .0
-                    .iter()
-                    .enumerate()
-                    .position(|(index, connection)| {
-                        connection.server == server
-                            && span.contains(&connection.start)
-                            && local.is_none_or(|local| local == connection.client)
-                            && self.find(index, Side::Client).is_none()
-                    });
+                connections.0.iter().enumerate().position(|(index, connection)| {
+                    connection.server == server
+                        && span.contains(&connection.start)
+                        && local.is_none_or(|local| local == connection.client)
+                        && self.find(index, Side::Client).is_none()
+                });
             if let Some(found) = found {
                 self.all[socket].connection = Some((found, Side::Client));
             }
@@ -422,9 +398,7 @@ impl Sockets {
                 continue;
             }
             let listener = self.all.iter().rfind(|socket| {
-                socket
-                    .local
-                    .is_some_and(|local| local.port() == connection.server.port())
+                socket.local.is_some_and(|local| local.port() == connection.server.port())
                     && socket
                         .listens
                         .is_some_and(|call| *span(seen, call).start() <= connection.start)
@@ -446,9 +420,7 @@ impl Sockets {
     }
 
     fn find(&self, connection: usize, side: Side) -> Option<&Socket> {
-        self.all
-            .iter()
-            .find(|socket| socket.connection == Some((connection, side)))
+        self.all.iter().find(|socket| socket.connection == Some((connection, side)))
     }
 
     fn id_of(&self, connection: usize, side: Side) -> Option<String> {
@@ -465,9 +437,9 @@ impl Sockets {
             let program = &seen.programs[socket.program].id;
             let role = match (socket.listens, socket.connection) {
                 (Some(_), _) => "listener".to_owned(),
-                (None, Some((connection, _))) => ports
-                    .written(connections.0[connection].client.port())
-                    .to_string(),
+                (None, Some((connection, _))) => {
+                    ports.written(connections.0[connection].client.port()).to_string()
+                }
                 (None, None) => "socket".to_owned(),
             };
             let mut id = format!("{program}/{role}");
@@ -480,7 +452,12 @@ impl Sockets {
         }
     }
 
-    fn listed(&self, seen: &Seen, ports: &Ports) -> Vec<schema::Socket> {
+    fn listed(
+        &self,
+        seen: &Seen,
+        connections: &Connections,
+        ports: &Ports,
+    ) -> Vec<schema::Socket> {
         let mut order: Vec<&Socket> = self.all.iter().collect();
         order.sort_by_key(|socket| socket.start);
         let written = |address: SocketAddr| ports.rewrite(&address.to_string());
@@ -489,7 +466,7 @@ impl Sockets {
             .map(|socket| {
                 let ends = socket
                     .connection
-                    .map(|(index, side)| ports.ends[index].on(side));
+                    .map(|(index, side)| connections.0[index].ends(side));
                 schema::Socket {
                     id: socket.id.clone(),
                     program: seen.programs[socket.program].id.clone(),
@@ -503,34 +480,25 @@ impl Sockets {
 
 /// Every call of every thread, and when it began.
 fn calls(seen: &Seen) -> impl Iterator<Item = (Place, Micros, &Call)> {
-    seen.programs
-        .iter()
-        .enumerate()
-        .flat_map(|(program, seen)| {
-            seen.threads
-                .iter()
-                .enumerate()
-                .flat_map(move |(thread, entries)| {
-                    entries
-                        .iter()
-                        .enumerate()
-                        .filter_map(move |(index, entry)| match &entry.what {
-                            strace::What::Call(call) => {
-                                Some(((program, thread, index), entry.at, call))
-                            }
-                            _ => None,
-                        })
-                })
+    seen.programs.iter().enumerate().flat_map(|(program, seen)| {
+        seen.threads.iter().enumerate().flat_map(move |(thread, entries)| {
+            entries.iter().enumerate().filter_map(move |(index, entry)| {
+                match &entry.what {
+                    strace::What::Call(call) => {
+                        Some(((program, thread, index), entry.at, call))
+                    }
+                    _ => None,
+                }
+            })
         })
+    })
 }
 
 /// When a call had certainly not begun yet, and when it had certainly ended: at the thread's next entry. (strace takes
 /// its time before it lets a call go on, and does not count it, so a call may end somewhat later than strace says.)
 fn span(seen: &Seen, (program, thread, index): Place) -> RangeInclusive<Micros> {
     let entries = &seen.programs[program].threads[thread];
-    let end = entries
-        .get(index + 1)
-        .map_or(Micros::MAX / 2, |next| next.at);
+    let end = entries.get(index + 1).map_or(Micros::MAX / 2, |next| next.at);
     entries[index].at - TOLERANCE..=end + TOLERANCE
 }
 
@@ -541,9 +509,7 @@ fn is_tcp(call: &Call) -> bool {
 }
 
 fn duplicates(call: &Call) -> bool {
-    call.arguments
-        .get(1)
-        .is_some_and(|command| command.starts_with("F_DUPFD"))
+    call.arguments.get(1).is_some_and(|command| command.starts_with("F_DUPFD"))
 }
 
 // ---- ports
@@ -551,48 +517,20 @@ fn duplicates(call: &Call) -> bool {
 /// What the book writes for the ports that the kernel chose.
 struct Ports {
     written: HashMap<u16, u16>,
-    ends: Vec<Ends>,
-}
-
-#[derive(Clone, Copy)]
-struct Ends([SocketAddr; 2]);
-
-impl Ends {
-    fn on(self, side: Side) -> (SocketAddr, SocketAddr) {
-        match side {
-            Side::Client => (self.0[0], self.0[1]),
-            Side::Server => (self.0[1], self.0[0]),
-        }
-    }
 }
 
 impl Ports {
     /// Numbers them as the transcripts do, in the order in which the programs name them, program by program; then those
     /// that no program names, in the order in which they are used.
     fn of(seen: &Seen, connections: &Connections, sockets: &Sockets) -> Self {
-        let ends = connections.0.iter().map(|connection| {
-            let (client, server) = connection.ends(Side::Client);
-            Ends([client, server])
-        });
-        let clients = connections
-            .0
-            .iter()
-            .map(|connection| connection.client.port());
-        let others = sockets
-            .all
-            .iter()
-            .filter_map(|socket| Some(socket.local?.port()));
-        let used: Vec<u16> = clients
-            .chain(others)
-            .filter(|port| *port >= FIRST_EPHEMERAL)
-            .collect();
+        let clients = connections.0.iter().map(|connection| connection.client.port());
+        let others = sockets.all.iter().filter_map(|socket| Some(socket.local?.port()));
+        let used: Vec<u16> =
+            clients.chain(others).filter(|port| *port >= FIRST_EPHEMERAL).collect();
         let named: Vec<u16> = seen.programs.iter().flat_map(ports_named_by).collect();
         let named = named.iter().filter(|port| used.contains(port));
 
-        let mut ports = Ports {
-            written: HashMap::new(),
-            ends: ends.collect(),
-        };
+        let mut ports = Ports { written: HashMap::new() };
         for port in named.chain(&used) {
             let next = FIRST_PORT + u16::try_from(ports.written.len()).unwrap_or(0);
             ports.written.entry(*port).or_insert(next);
@@ -610,16 +548,10 @@ impl Ports {
         let mut rest = text;
         while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
             let (before, from) = rest.split_at(start);
-            let end = from
-                .find(|c: char| !c.is_ascii_digit())
-                .unwrap_or(from.len());
+            let end = from.find(|c: char| !c.is_ascii_digit()).unwrap_or(from.len());
             let (digits, after) = from.split_at(end);
             result += before;
-            match digits
-                .parse()
-                .ok()
-                .and_then(|port: u16| self.written.get(&port))
-            {
+            match digits.parse().ok().and_then(|port: u16| self.written.get(&port)) {
                 Some(port) => result += &port.to_string(),
                 None => result += digits,
             }
@@ -643,10 +575,7 @@ fn ports_named_by(program: &Program) -> Vec<u16> {
             }
         }
         written.sort_by_key(|(at, _)| *at);
-        written
-            .into_iter()
-            .flat_map(|(_, bytes)| bytes)
-            .collect::<Vec<u8>>()
+        written.into_iter().flat_map(|(_, bytes)| bytes).collect::<Vec<u8>>()
     };
     let text = [on("stderr"), b"\n".to_vec(), on("stdout")].concat();
     let text = String::from_utf8_lossy(&text);
@@ -697,12 +626,7 @@ impl Whole<'_> {
         thread: usize,
         ended: Micros,
     ) {
-        let Whole {
-            connections,
-            sockets,
-            ports,
-            ..
-        } = self;
+        let Whole { connections, sockets, ports, .. } = self;
         let program = &self.seen.programs[index];
         let entries = &program.threads[thread];
         // The event that the next print may be a part of: one `eprintln!` writes piece by piece.
@@ -718,12 +642,8 @@ impl Whole<'_> {
                 let (line, text) =
                     (line(), ports.rewrite(&String::from_utf8_lossy(&bytes)));
                 if let Some(at) = printing
-                    && let schema::What::Print {
-                        stream: s,
-                        line: l,
-                        text: t,
-                        ..
-                    } = &mut events[at].2
+                    && let schema::What::Print { stream: s, line: l, text: t, .. } =
+                        &mut events[at].2
                     && (s.as_str(), *l) == (stream, line)
                     && !t.ends_with('\n')
                 {
@@ -796,10 +716,7 @@ fn line_of_the_same_before(
         }
         _ => None,
     })?;
-    program
-        .lines
-        .line(&same.stack)
-        .filter(|_| call.result.is_none())
+    program.lines.line(&same.stack).filter(|_| call.result.is_none())
 }
 
 /// When a call ended. strace counts only from when it lets the call go on, so the end comes out a little early: a
@@ -815,9 +732,7 @@ fn end_of(
     match socket.and_then(|socket| socket.connection) {
         Some((index, Side::Client)) if call.name == "connect" => {
             let answer = connections.0[index].first(Side::Server, |_| true);
-            answer
-                .filter(|_| call.end.is_some())
-                .map_or(end, |answer| answer.max(end))
+            answer.filter(|_| call.end.is_some()).map_or(end, |answer| answer.max(end))
         }
         _ => end,
     }
@@ -903,10 +818,7 @@ fn true_change(
                 Side::Server => Side::Client,
             };
             let (local, peer) = connection.ends(side);
-            let found = seen
-                .table
-                .iter()
-                .find(|row| row.0 == local && row.1 == peer);
+            let found = seen.table.iter().find(|row| row.0 == local && row.1 == peer);
             match found.map(|row| row.2) {
                 Some(State::TimeWait) => {
                     let fin = connection.first(other, |segment| segment.fin);
@@ -953,12 +865,8 @@ fn owner<'s>(
     let first = life.first()?;
     match first.to {
         State::Listen => sockets.all.iter().find(|socket| {
-            socket
-                .listens
-                .is_some_and(|call| span(seen, call).contains(&first.at))
-                && socket
-                    .local
-                    .is_some_and(|local| local.port() == first.local_port)
+            socket.listens.is_some_and(|call| span(seen, call).contains(&first.at))
+                && socket.local.is_some_and(|local| local.port() == first.local_port)
         }),
         State::SynReceived => {
             let index = connections.0.iter().rposition(|connection| {
@@ -969,10 +877,8 @@ fn owner<'s>(
             sockets.find(index, Side::Server)
         }
         State::SynSent => {
-            let port = life
-                .iter()
-                .map(|change| change.local_port)
-                .find(|port| *port != 0)?;
+            let port =
+                life.iter().map(|change| change.local_port).find(|port| *port != 0)?;
             let end = life.last()?.at;
             let index = connections.0.iter().rposition(|connection| {
                 connection.client.port() == port

@@ -49,7 +49,5 @@ fn micros(text: &str) -> Result<Micros> {
         let fraction: Micros = format!("{fraction:0<6}").parse().ok()?;
         Some(seconds.parse::<Micros>().ok()? * 1_000_000 + fraction)
     };
-    read()
-        .filter(|_| fraction.len() <= 6)
-        .with_context(|| format!("{text:?} is no time"))
+    read().filter(|_| fraction.len() <= 6).with_context(|| format!("{text:?} is no time"))
 }

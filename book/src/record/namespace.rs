@@ -85,10 +85,7 @@ pub fn record(setup: Setup) -> Result<()> {
     leave_less_to_chance()?;
     let capture = Capture::start()?;
 
-    let host = Traced {
-        programs: setup.programs.clone(),
-        output: setup.output.clone(),
-    };
+    let host = Traced { programs: setup.programs.clone(), output: setup.output.clone() };
     let mut stage = Stage::new(Box::new(host));
     let played = stage.play(setup.scenario);
     stage.end();
@@ -103,12 +100,7 @@ pub fn record(setup: Setup) -> Result<()> {
     for actor in stage.actors() {
         programs.push(seen_of(actor, &setup)?);
     }
-    let seen = Seen {
-        programs,
-        segments,
-        changes,
-        table,
-    };
+    let seen = Seen { programs, segments, changes, table };
     let recording = merge::merge(setup.scenario, environment()?, seen)?;
     let file = setup.output.join(RESULT);
     fs::write(&file, recording.to_json()?)
@@ -120,9 +112,8 @@ fn leave_less_to_chance() -> Result<()> {
     // On one processor: the loopback has a queue for each, and segments could overtake one another.
     let mut all =
         sched_getaffinity(None).context("can't read the processors to run on")?;
-    let first = (0..CpuSet::MAX_CPU)
-        .find(|cpu| all.is_set(*cpu))
-        .context("no processor")?;
+    let first =
+        (0..CpuSet::MAX_CPU).find(|cpu| all.is_set(*cpu)).context("no processor")?;
     all.clear();
     all.set(first);
     sched_setaffinity(None, &all).context("can't stay on one processor")?;
@@ -177,14 +168,9 @@ fn running(name: &str) -> Result<bool> {
 
 fn run(command: &mut Command) -> Result<()> {
     let name = command.get_program().to_owned();
-    let output = command
-        .output()
-        .with_context(|| format!("can't run {name:?}"))?;
+    let output = command.output().with_context(|| format!("can't run {name:?}"))?;
     if !output.status.success() {
-        bail!(
-            "{command:?}: {}",
-            String::from_utf8_lossy(&output.stderr).trim()
-        );
+        bail!("{command:?}: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
     Ok(())
 }
@@ -216,13 +202,7 @@ impl Host for Traced {
     fn command(&self, name: &str, example: &str, arguments: &[String]) -> Command {
         let mut command = Command::new("strace");
         command
-            .args([
-                "-D",
-                "-ff",
-                "-k",
-                "--timestamps=unix,us",
-                "--syscall-times=us",
-            ])
+            .args(["-D", "-ff", "-k", "--timestamps=unix,us", "--syscall-times=us"])
             .args(["--quiet=attach,personality", "--string-limit=65536"])
             .arg("--trace=%network,read,readv,write,writev,close,dup,dup2,dup3,fcntl")
             .arg("--output")
@@ -255,10 +235,7 @@ impl Host for Traced {
         let mut running: Vec<String> = threads_of_process(child).collect();
         // Another thread may take the signal, one that is just ending: then it must be sent again.
         while !running.is_empty() && Instant::now() < deadline {
-            for id in running
-                .iter()
-                .filter_map(|id| Pid::from_raw(id.parse().ok()?))
-            {
+            for id in running.iter().filter_map(|id| Pid::from_raw(id.parse().ok()?)) {
                 let _ = kill_process(id, Signal::WINCH); // fails if it has ended
             }
             let resend = Instant::now() + Duration::from_millis(100);
@@ -290,23 +267,17 @@ impl Traced {
     fn has_stopped(&self, thread: &str) -> bool {
         let files = fs::read_dir(&self.output).into_iter().flatten().flatten();
         let mut its = files.filter(|file| {
-            file.path()
-                .extension()
-                .is_some_and(|extension| extension == thread)
+            file.path().extension().is_some_and(|extension| extension == thread)
         });
-        let text = its
-            .next()
-            .and_then(|file| fs::read(file.path()).ok())
-            .unwrap_or_default();
+        let text =
+            its.next().and_then(|file| fs::read(file.path()).ok()).unwrap_or_default();
         strace::was_interrupted(&String::from_utf8_lossy(&text))
     }
 }
 
 fn seen_of(actor: &Actor, setup: &Setup) -> Result<Program> {
-    let typed = actor
-        .passed()
-        .into_iter()
-        .filter(|passed| passed.stream == Stream::Stdin);
+    let typed =
+        actor.passed().into_iter().filter(|passed| passed.stream == Stream::Stdin);
     let typed = typed.map(|passed| {
         let text = String::from_utf8_lossy(&passed.bytes).into_owned();
         Ok((since_1970(passed.at)?, text))
@@ -337,13 +308,10 @@ fn threads_of(program: &str, output: &Path) -> Result<Vec<Vec<Entry>>> {
     let mut threads = Vec::new();
     for file in fs::read_dir(output)? {
         let path = file?.path();
-        let id = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .and_then(|name| {
-                let id = name.strip_prefix(program)?.strip_prefix('.')?;
-                id.parse::<u32>().ok()
-            });
+        let id = path.file_name().and_then(|name| name.to_str()).and_then(|name| {
+            let id = name.strip_prefix(program)?.strip_prefix('.')?;
+            id.parse::<u32>().ok()
+        });
         if let Some(id) = id {
             let text = fs::read(&path)
                 .with_context(|| format!("can't read {}", path.display()))?;
@@ -358,9 +326,7 @@ fn threads_of(program: &str, output: &Path) -> Result<Vec<Vec<Entry>>> {
 }
 
 fn since_1970(at: SystemTime) -> Result<Micros> {
-    let since = at
-        .duration_since(UNIX_EPOCH)
-        .context("the clock is before 1970")?;
+    let since = at.duration_since(UNIX_EPOCH).context("the clock is before 1970")?;
     Ok(Micros::try_from(since.as_micros())?)
 }
 
@@ -420,11 +386,7 @@ impl Capture {
                 let _ = send_error.send(line);
             }
         });
-        let capture = Capture {
-            tcpdump,
-            errors,
-            packets,
-        };
+        let capture = Capture { tcpdump, errors, packets };
         capture.hear("listening on ")?;
         Ok(capture)
     }
@@ -503,15 +465,9 @@ impl Tracing {
         remove_leftovers(&instances);
         let instance = instances.join(format!("{INSTANCE}{outside}"));
         fs::create_dir(&instance).with_context(|| {
-            format!(
-                "recording takes tracefs, but can't make {}",
-                instance.display()
-            )
+            format!("recording takes tracefs, but can't make {}", instance.display())
         })?;
-        let tracing = Tracing {
-            instance,
-            clock_ahead: tai_ahead()?,
-        };
+        let tracing = Tracing { instance, clock_ahead: tai_ahead()? };
         tracing.set("trace_clock", "tai")?; // the one that keeps in step with the wall clock
         tracing
             .set("options/fields", "1")
@@ -552,10 +508,8 @@ fn tai_ahead() -> Result<Micros> {
     let ahead =
         (tai.tv_sec - wall.tv_sec) * 1000 + (tai.tv_nsec - wall.tv_nsec) / 1_000_000;
     let seconds = (ahead + 500).div_euclid(1000);
-    Ok(
-        Micros::try_from(seconds).map_err(|_| anyhow!("the clock TAI is behind"))?
-            * 1_000_000,
-    )
+    Ok(Micros::try_from(seconds).map_err(|_| anyhow!("the clock TAI is behind"))?
+        * 1_000_000)
 }
 
 // ---- where it was recorded
@@ -563,12 +517,7 @@ fn tai_ahead() -> Result<Micros> {
 fn environment() -> Result<Environment> {
     let kernel =
         fs::read_to_string("/proc/sys/kernel/osrelease").context("no kernel version")?;
-    let kernel = kernel
-        .trim()
-        .split('-')
-        .next()
-        .unwrap_or_default()
-        .to_owned();
+    let kernel = kernel.trim().split('-').next().unwrap_or_default().to_owned();
     Ok(Environment {
         date: said_by(Command::new("date").args(["-u", "+%F"]))?,
         kernel,
@@ -584,21 +533,14 @@ fn environment() -> Result<Environment> {
 /// The word behind `mark` in what `program --version` says first.
 fn version_of(mark: &str, program: &str) -> Result<String> {
     let said = said_by(Command::new(program).arg("--version"))?;
-    let mut words = said
-        .split_whitespace()
-        .skip_while(|word| *word != mark)
-        .skip(1);
+    let mut words = said.split_whitespace().skip_while(|word| *word != mark).skip(1);
     let version = words.next();
-    Ok(version
-        .with_context(|| format!("`{program} --version` tells none"))?
-        .to_owned())
+    Ok(version.with_context(|| format!("`{program} --version` tells none"))?.to_owned())
 }
 
 /// The first line that a command writes.
 fn said_by(command: &mut Command) -> Result<String> {
-    let output = command
-        .output()
-        .with_context(|| format!("can't run {command:?}"))?;
+    let output = command.output().with_context(|| format!("can't run {command:?}"))?;
     let text = String::from_utf8_lossy(&output.stdout);
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }

@@ -179,18 +179,12 @@ mod tests {
                 peer_port: 6000,
             }
         );
-        assert_eq!(
-            (changes[0].from.name(), changes[0].to.name()),
-            ("CLOSED", "LISTEN")
-        );
+        assert_eq!((changes[0].from.name(), changes[0].to.name()), ("CLOSED", "LISTEN"));
     }
 
     #[test]
     fn takes_off_what_the_clock_is_ahead() {
-        assert_eq!(
-            parse(TRACE, 37_000_000).unwrap()[0].at,
-            1_795_503_429_935_719
-        );
+        assert_eq!(parse(TRACE, 37_000_000).unwrap()[0].at, 1_795_503_429_935_719);
     }
 
     #[test]
@@ -221,9 +215,6 @@ mod tests {
         );
         assert_eq!(rows, [expected]);
         let six = "head\n   0: 00000000000000000000000001000000:1770 00000000000000000000000000000000:0000 0A 0:0\n";
-        assert_eq!(
-            parse_table(six).unwrap()[0].0,
-            "[::1]:6000".parse().unwrap()
-        );
+        assert_eq!(parse_table(six).unwrap()[0].0, "[::1]:6000".parse().unwrap());
     }
 }

@@ -57,9 +57,7 @@ impl Call {
 
     /// The socket address among the arguments, if there is one.
     pub fn address(&self) -> Option<SocketAddr> {
-        self.arguments
-            .iter()
-            .find_map(|argument| socket_address(argument))
+        self.arguments.iter().find_map(|argument| socket_address(argument))
     }
 }
 
@@ -70,13 +68,8 @@ pub fn parse(text: &str) -> Result<Vec<Entry>> {
     let mut entries: Vec<Entry> = Vec::new();
     for line in text.lines() {
         if let Some(frame) = line.strip_prefix(" > ") {
-            if let (
-                Some(frame),
-                Some(Entry {
-                    what: What::Call(call),
-                    ..
-                }),
-            ) = (parse_frame(frame), entries.last_mut())
+            if let (Some(frame), Some(Entry { what: What::Call(call), .. })) =
+                (parse_frame(frame), entries.last_mut())
             {
                 call.stack.push(frame);
             }
@@ -96,9 +89,7 @@ pub fn was_interrupted(text: &str) -> bool {
         return text.contains(" +++ ") || text.contains(" --- SIGWINCH ");
     };
     // The line that follows the stack begins with its time.
-    after
-        .lines()
-        .any(|line| line.starts_with(|c: char| c.is_ascii_digit()))
+    after.lines().any(|line| line.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 fn parse_line(line: &str) -> Result<Entry> {
@@ -122,13 +113,11 @@ fn parse_call(at: Micros, text: &str) -> Result<Call> {
     let (name, rest) = text.split_once('(').context("no call")?;
     let (arguments, rest) = split_arguments(rest)?;
     let rest = rest.trim_start().strip_prefix("= ").context("no result")?;
-    let (result, end) = match rest
-        .strip_suffix('>')
-        .and_then(|rest| rest.rsplit_once(" <"))
-    {
-        Some((result, took)) => (result, Some(at + micros(took)?)),
-        None => (rest, None),
-    };
+    let (result, end) =
+        match rest.strip_suffix('>').and_then(|rest| rest.rsplit_once(" <")) {
+            Some((result, took)) => (result, Some(at + micros(took)?)),
+            None => (rest, None),
+        };
     let result = result.trim_end();
     Ok(Call {
         name: name.to_owned(),
@@ -200,10 +189,7 @@ fn join_restarted(entries: Vec<Entry>) -> Vec<Entry> {
             if let Some(index) = interrupted
                 && let What::Call(before) = &mut joined[index].what
                 && before.name == call.name
-                && before
-                    .result
-                    .as_deref()
-                    .is_some_and(|r| r.starts_with("? ERESTART"))
+                && before.result.as_deref().is_some_and(|r| r.starts_with("? ERESTART"))
             {
                 if call.stack.is_empty() {
                     call.stack = std::mem::take(&mut before.stack);
@@ -220,10 +206,7 @@ fn join_restarted(entries: Vec<Entry>) -> Vec<Entry> {
     // What is left was interrupted by its end.
     for entry in &mut joined {
         if let What::Call(call) = &mut entry.what
-            && call
-                .result
-                .as_deref()
-                .is_some_and(|result| result.starts_with('?'))
+            && call.result.as_deref().is_some_and(|result| result.starts_with('?'))
         {
             call.result = None;
             call.end = None;
@@ -295,11 +278,7 @@ pub fn readable(argument: &str) -> String {
     }
     if let Some((bytes, cut)) = unquote(argument) {
         let shown = &bytes[..bytes.len().min(LONGEST)];
-        let more = if cut || shown.len() < bytes.len() {
-            "…"
-        } else {
-            ""
-        };
+        let more = if cut || shown.len() < bytes.len() { "…" } else { "" };
         return format!("{}{more}", quote(shown));
     }
     if argument.starts_with("0x") && argument.len() >= 10 {
@@ -362,10 +341,7 @@ mod tests {
         assert_eq!(call.number(), Some(4));
         assert_eq!(call.address(), Some("127.0.0.1:46782".parse().unwrap()));
         let shown: Vec<_> = call.arguments.iter().map(|a| readable(a)).collect();
-        assert_eq!(
-            shown.join(", "),
-            "3, 127.0.0.1:46782, [128 => 16], SOCK_CLOEXEC"
-        );
+        assert_eq!(shown.join(", "), "3, 127.0.0.1:46782, [128 => 16], SOCK_CLOEXEC");
     }
 
     #[test]
@@ -373,10 +349,7 @@ mod tests {
         let entries = parse("1.000001 connect(3, {sa_family=AF_INET6, sin6_port=htons(6000), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, \"::1\", &sin6_addr), sin6_scope_id=0}, 28) = -1 ECONNREFUSED (Connection refused) <0.000050>").unwrap();
         let call = call(&entries[0]);
         assert_eq!(call.number(), None);
-        assert_eq!(
-            call.result.as_deref(),
-            Some("-1 ECONNREFUSED (Connection refused)")
-        );
+        assert_eq!(call.result.as_deref(), Some("-1 ECONNREFUSED (Connection refused)"));
         assert_eq!(call.address(), Some("[::1]:6000".parse().unwrap()));
     }
 

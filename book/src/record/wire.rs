@@ -55,11 +55,8 @@ pub fn read(capture: impl Read, mut each: impl FnMut(Packet)) -> Result<()> {
                             bail!("tcpdump cut a packet to {} bytes", block.caplen);
                         }
                         let fraction = Micros::from(block.ts_usec);
-                        let fraction = if nanoseconds {
-                            fraction / 1000
-                        } else {
-                            fraction
-                        };
+                        let fraction =
+                            if nanoseconds { fraction / 1000 } else { fraction };
                         let at = Micros::from(block.ts_sec) * 1_000_000 + fraction;
                         if let Some(packet) = parse_packet(at, block.data)? {
                             each(packet);
