@@ -102,38 +102,54 @@ pub fn render(
 fn data(recording: &Recording, steps: &[Step], layout: &Layout) -> serde_json::Value {
     let examples = recording.examples();
     let mut states = serde_json::Map::new();
-    let step = |(step, row): (&Step, &layout::Row)| {
-        let mut it = match &step.event.kind {
-            Kind::Call(call) => json!({
-                "k": if step.returns { "r" } else { "c" }, "p": recording.program(&call.program),
-                "h": call.thread.saturating_sub(1), "l": call.line, "w": step.waits,
-            }),
-            Kind::Print(print) => json!({
-                "k": "p", "p": recording.program(&print.program), "h": print.thread.map_or(0, |it| it.saturating_sub(1)), "l": print.line,
-                "x": print.text, "e": print.stream == "stderr",
-            }),
-            Kind::Type(typed) => json!({
-                "k": "t", "p": recording.program(&typed.program), "x": typed.text,
-            }),
-            Kind::Segment(segment) => json!({
-                "k": "s", "b": segment.is_bare_ack(),
-                "f": [words::flags(segment), segment.seq, segment.acknowledges(), segment.len, segment.payload],
-            }),
-            Kind::State(state) => {
-                states
-                    .entry(state.to.clone())
-                    .or_insert_with(|| words::state(&state.to).into());
-                json!({ "k": "S", "s": recording.socket(&state.socket), "x": state.to })
-            }
-            Kind::End(end) => json!({ "k": "e", "p": recording.program(&end.program) }),
-        };
-        it["y"] = row.y.into();
-        if let Some(fields) = it.as_object_mut() {
-            fields.retain(|_, value| {
-                ![json!(null), json!(false), json!(0)].contains(value)
-            }); // as good as undefined
+    // A step is a list, to be short: its kind, its place in the chart, and what the player calls by these letters.
+    let step = |(step, row): (&Step, &layout::Row)| match &step.event.kind {
+        Kind::Call(call) => {
+            let kind = if step.returns { "r" } else { "c" };
+            let program = recording.program(&call.program);
+            json!([
+                kind,
+                row.y,
+                program,
+                call.thread,
+                call.line,
+                u8::from(step.waits)
+            ]) // p h l w
         }
-        it
+        Kind::Print(print) => {
+            let program = recording.program(&print.program);
+            let on_stderr = u8::from(print.stream == "stderr");
+            json!([
+                "p",
+                row.y,
+                program,
+                print.thread,
+                print.line,
+                print.text,
+                on_stderr
+            ]) // p h l x e
+        }
+        Kind::Type(typed) => {
+            json!(["t", row.y, recording.program(&typed.program), typed.text]) // p x
+        }
+        Kind::Segment(segment) => {
+            let bare = u8::from(segment.is_bare_ack());
+            let flags = words::flags(segment);
+            let fields = json!([
+                flags,
+                segment.seq,
+                segment.acknowledges(),
+                segment.len,
+                segment.payload
+            ]);
+            json!(["s", row.y, bare, fields]) // b f
+        }
+        Kind::State(state) => {
+            let meaning = || words::state(&state.to).into();
+            states.entry(state.to.clone()).or_insert_with(meaning);
+            json!(["S", row.y, recording.socket(&state.socket), state.to]) // s x
+        }
+        Kind::End(end) => json!(["e", row.y, recording.program(&end.program)]), // p
     };
     let steps: Vec<_> = steps.iter().zip(&layout.rows).map(step).collect();
     let programs = recording.programs.iter().map(|program| {

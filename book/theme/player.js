@@ -9,6 +9,10 @@
         forward: 'M4 2v12l9-6z',
         last: 'M12 2h2v12h-2zM2 2v12l9-6z',
     };
+    // What a step has, by its kind: p program, h thread, l line, w waits, x text, e on standard error, b bare
+    // acknowledgement, f fields, s socket.
+    const HAS = { c: 'phlw', r: 'phlw', p: 'phlxe', t: 'px', s: 'bf', S: 'sx', e: 'p' };
+    const step = ([k, y, ...rest]) => Object.fromEntries([['k', k], ['y', y], ...[...HAS[k]].map((name, at) => [name, rest[at]])]);
     const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
     /** Makes an element: `make('p', { className: 'x' }, child, …)`. */
@@ -29,7 +33,8 @@
 
     function enhance(root) {
         const data = JSON.parse(root.querySelector('script[type="application/json"]').textContent);
-        const { steps, programs, sockets, states } = data;
+        const { programs, sockets, states } = data;
+        const steps = data.steps.map(step);
         const last = steps.length - 1;
         const chart = root.querySelector('.rec-chart');
         const sentences = [...root.querySelectorAll('.rec-events li')].map(li => li.textContent);
@@ -138,7 +143,7 @@
             const out = programs.map(() => '');
             const err = programs.map(() => '');
             for (const step of told()) {
-                if (step.k === 't' || step.k === 'p') (step.e ? err : out)[step.p ?? 0] += step.x;
+                if (step.k === 't' || step.k === 'p') (step.e ? err : out)[step.p] += step.x;
             }
             terminals.forEach((terminal, program) => {
                 if (terminal.out) terminal.out.textContent = out[program];
@@ -149,7 +154,7 @@
         function showStates() {
             const current = sockets.map(() => null);
             for (const step of told()) {
-                if (step.k === 'S') current[step.s ?? 0] = step.x;
+                if (step.k === 'S') current[step.s] = step.x;
             }
             badges.forEach(({ badge, meaning }, socket) => {
                 const state = current[socket];
@@ -163,7 +168,7 @@
         function showLines(step) {
             for (const line of root.querySelectorAll('.listing :is(.lit, .waits)')) line.classList.remove('lit', 'waits');
             const waiting = new Map();
-            for (const { k, p = 0, h = 0, l, w } of steps.slice(0, at + 1)) {
+            for (const { k, p, h, l, w } of steps.slice(0, at + 1)) {
                 if (k === 'e') for (const key of waiting.keys()) if (key.startsWith(`${p}/`)) waiting.delete(key);
                 if (k === 'c' || k === 'r') waiting.delete(`${p}/${h}`);
                 if (k === 'c' && w) waiting.set(`${p}/${h}`, [p, l]);
@@ -175,7 +180,7 @@
                 return element;
             };
             for (const [program, line] of waiting.values()) mark(program, line, 'waits');
-            if (step?.l) reveal(mark(step.p ?? 0, step.l, 'lit'));
+            if (step?.l) reveal(mark(step.p, step.l, 'lit'));
         }
 
         /** Scrolls a listing, and nothing else, so that the line can be seen. */

@@ -246,7 +246,7 @@ impl Chart<'_> {
             format!("{} <tspan>{}</tspan>", escape(&call.call), escape(&result))
         };
         let program = self.recording.program(&call.program);
-        self.note(at, program, "call", &text)
+        self.note(at, program, "", &text)
     }
 
     /// A line of text beside the rails of a program.
@@ -254,14 +254,15 @@ impl Chart<'_> {
         let row = &self.layout.rows[at];
         let y = row.y + row.height / 2;
         let (begin, end) = self.layout.middle;
-        let (x, side) = match self.layout.sides[program] {
-            Side::Left => (begin + 3, ""),
-            Side::Right => (end - 3, " e"),
+        let (x, class) = match (self.layout.sides[program], class) {
+            (Side::Left, "") => (begin + 3, String::new()),
+            (Side::Left, class) => (begin + 3, format!(" class=\"{class}\"")),
+            (Side::Right, class) => (
+                end - 3,
+                format!(" class=\"{}\"", format!("{class} e").trim_start()),
+            ),
         };
-        format!(
-            "<text class=\"{class}{side}\" x=\"{x}\" y=\"{}\">{text}</text>\n",
-            y + 4
-        )
+        format!("<text{class} x=\"{x}\" y=\"{}\">{text}</text>\n", y + 4)
     }
 
     fn print(&self, at: usize, print: &Print) -> String {

@@ -213,7 +213,8 @@ impl Browser {
 
     /// Clicks, as a hand would: what covers the element gets the click.
     pub fn click(&self, css: &str) {
-        let to_middle = "document.querySelector(arguments[0]).scrollIntoView({ block: 'center' })";
+        let to_middle =
+            "document.querySelector(arguments[0]).scrollIntoView({ block: 'center' })";
         self.run(to_middle, json!([css])); // away from the bar that stays at the top
         self.post(&format!("/element/{}/click", self.find(css)), json!({}));
     }

@@ -128,6 +128,7 @@ fn every_page_is_light() {
     let Some(tools) = Tools::find() else { return };
     let _alone = alone();
     let browser = Browser::start(&tools);
+    browser.command("Network.setCacheDisabled", json!({ "cacheDisabled": true }));
     for page in &site().pages {
         browser.go(&format!("{}/{page}", site().address));
         let loaded = browser.run(
@@ -238,11 +239,12 @@ const SHOWN: &str = r"
     const root = document.getElementById(arguments[0]);
     const data = JSON.parse(root.querySelector('script').textContent);
     const step = Number(root.querySelector('output').textContent.match(/step (\d+) of/)?.[1] ?? 0);
-    const now = data.steps[step - 1];
+    const [kind, , program, , line] = data.steps[step - 1] ?? [];
+    const works = 'crp'.includes(kind ?? '-') && line;
     const lit = [...root.querySelectorAll('.listing .lit')].map(it => [it.closest('.listing').querySelector('summary').textContent, Number(it.dataset.n), it.textContent]);
-    const example = now?.l ? [...root.querySelectorAll('.listing summary')][data.programs[now.p ?? 0].e].textContent : null;
+    const example = works ? [...root.querySelectorAll('.listing summary')][data.programs[program].e].textContent : null;
     return {
-        steps: data.steps.length, step, lit, expected: now?.l ? [example, now.l] : null,
+        steps: data.steps.length, step, lit, expected: works ? [example, line] : null,
         said: root.querySelector('.rec-now p').textContent,
         sentence: root.querySelectorAll('.rec-events li')[step - 1]?.textContent,
         terminals: data.programs.map((program, index) => [program.n, root.querySelectorAll('.terminal .out')[index].textContent]),
@@ -346,7 +348,7 @@ fn a_player_steps_to_the_end_by_keyboard_and_by_click() {
         "document.getElementById(arguments[0]).querySelector('.rec-chart').focus()",
         json!([id]),
     );
-    let acks = "return JSON.parse(document.getElementById(arguments[0]).querySelector('script').textContent).steps.filter(it => it.b).length";
+    let acks = "return JSON.parse(document.getElementById(arguments[0]).querySelector('script').textContent).steps.filter(it => it[0] === 's' && it[2]).length";
     let acks = browser.run(acks, json!([id])).as_u64().expect("a number") as usize;
     assert!(acks > 0);
     for _ in 1..steps - acks {
