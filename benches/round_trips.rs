@@ -61,13 +61,12 @@ fn main() -> Result<()> {
     ] {
         let a_second = 1.0 / time.as_secs_f64();
         report += &format!(
-            "{what:34}{:>8.0} us a round trip{a_second:>8.0} a second\n",
+            "{what:34}{:>8.0} µs a round trip{a_second:>8.0} a second\n",
             time.as_secs_f64() * 1e6
         );
     }
-    let ratio = median(ratios);
-    report += &format!("ours makes {ratio:.2} times the round trips of the one in C\n");
     print!("{report}");
+    println!("ours makes {:.2} times the round trips of the one in C", median(ratios));
 
     if env::var_os("WORKBOOK_REFRESH").is_some() {
         fs::write(root.join("benches/round_trips.txt"), report)?;
@@ -85,10 +84,7 @@ impl Server {
     /// Both kinds of server print a line that ends in their port: ours on standard error, the
     /// one in C on standard output.
     fn start(command: &mut Command) -> Result<Self> {
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let mut server = Server { child, port: 0 };
         let mut line = String::new();
@@ -148,9 +144,5 @@ fn median<T: PartialOrd + Copy>(mut values: Vec<T>) -> T {
 
 fn run(command: &mut Command) -> Result<()> {
     let status = command.status()?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("{command:?}: {status}").into())
-    }
+    if status.success() { Ok(()) } else { Err(format!("{command:?}: {status}").into()) }
 }
