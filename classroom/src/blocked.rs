@@ -1,6 +1,7 @@
 //! Which call a program is blocked in, as far as the operating system tells.
 
 use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
 
 /// Whose calls are asked for.
 pub(crate) enum Whose<'a> {
@@ -32,15 +33,20 @@ pub(crate) fn calls(
 
 /// Waits until the program has taken all that was sent to it over `connection`, so that what is sent next can't be taken
 /// together with it, and has said what it was going to say: until the bytes have been delivered, and none of its threads runs.
-/// Gives up soon: the program may rightly be doing something else.
-pub(crate) fn until_at_rest(whose: &Whose, connection: &TcpStream) {
+/// Gives up after `most`, and gives false then: the program may rightly be doing something else.
+pub(crate) fn until_at_rest(
+    whose: &Whose,
+    connection: &TcpStream,
+    most: Duration,
+) -> bool {
     #[cfg(target_os = "linux")]
-    linux::until_at_rest(whose, connection);
+    return linux::until_at_rest(whose, connection, most);
     #[cfg(not(target_os = "linux"))]
     {
         // No way to ask. A program that is right is right with any timing; one that is wrong is very likely found out.
         _ = (whose, connection);
-        std::thread::sleep(std::time::Duration::from_millis(10));
+        std::thread::sleep(most.min(Duration::from_millis(10)));
+        true
     }
 }
 
@@ -66,33 +72,31 @@ mod linux {
     use std::time::{Duration, Instant};
 
     pub fn calls(whose: &Whose, connections: &[(SocketAddr, SocketAddr)]) -> Vec<String> {
-        let mut found: Vec<String> = tasks(whose)
-            .filter_map(|task| doing(&task, connections))
-            .collect();
+        let mut found: Vec<String> =
+            tasks(whose).filter_map(|task| doing(&task, connections)).collect();
         found.sort();
         found.dedup();
         found
     }
 
-    pub fn until_at_rest(whose: &Whose, connection: &TcpStream) {
+    pub fn until_at_rest(whose: &Whose, connection: &TcpStream, most: Duration) -> bool {
         let (Ok(ours), Ok(theirs)) = (connection.local_addr(), connection.peer_addr())
         else {
-            return;
+            return true;
         };
         let start = Instant::now();
-        while start.elapsed() < Duration::from_millis(100) {
+        while start.elapsed() < most {
             // An acknowledgement may be delayed, far longer than a delivery takes within one machine.
             let delivered = start.elapsed() > Duration::from_millis(1)
                 || queues(ours, theirs).is_none_or(|queues| queues.unsent == 0);
             // A thread may rest on its way to its first call, so what it has not taken counts too.
-            if delivered
-                && rests(whose)
-                && queues(theirs, ours).is_none_or(|queues| queues.untaken == 0)
-            {
-                return;
+            let taken = || queues(theirs, ours).is_none_or(|queues| queues.untaken == 0);
+            if delivered && rests(whose) && taken() {
+                return true;
             }
             std::thread::sleep(Duration::from_micros(100));
         }
+        false
     }
 
     pub fn rests(whose: &Whose) -> bool {
@@ -143,9 +147,7 @@ mod linux {
             Some(Protocol::from(SOCK_DIAG)),
         )
         .ok()?;
-        kernel
-            .set_read_timeout(Some(Duration::from_millis(100)))
-            .ok()?;
+        kernel.set_read_timeout(Some(Duration::from_millis(100))).ok()?;
         kernel.send(&request).ok()?;
         let mut answer = [0; 512];
         let count = kernel.read(&mut answer).ok()?;
@@ -157,10 +159,7 @@ mod linux {
             let bytes = answer[..count].get(at..at + 4)?;
             Some(u32::from_ne_bytes(bytes.try_into().ok()?))
         };
-        Some(Queues {
-            untaken: number(72)?,
-            unsent: number(76)?,
-        })
+        Some(Queues { untaken: number(72)?, unsent: number(76)? })
     }
 
     fn sends((local, peer): &(SocketAddr, SocketAddr)) -> bool {
@@ -173,12 +172,10 @@ mod linux {
             Whose::Process(id) => PathBuf::from(format!("/proc/{id}/task")),
         };
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-        entries
-            .map(|entry| entry.path())
-            .filter(|task| match whose {
-                Whose::Threads(name) => read(task, "comm").trim_end() == *name,
-                Whose::Process(_) => true,
-            })
+        entries.map(|entry| entry.path()).filter(|task| match whose {
+            Whose::Threads(name) => read(task, "comm").trim_end() == *name,
+            Whose::Process(_) => true,
+        })
     }
 
     fn state(task: &Path) -> Option<char> {
@@ -274,10 +271,8 @@ mod tests {
     fn the_kernel_tells_what_has_not_been_taken() {
         let (mut one, other) = crate::connected_pair::<TcpStream>().expect("a pair");
         one.write_all(b"hello").expect("it fits");
-        let (ours, theirs) = (
-            one.local_addr().expect("bound"),
-            other.local_addr().expect("bound"),
-        );
+        let (ours, theirs) =
+            (one.local_addr().expect("bound"), other.local_addr().expect("bound"));
         let queues = queues(theirs, ours).expect("the connection is known");
         assert_eq!((queues.untaken, queues.unsent), (5, 0));
     }

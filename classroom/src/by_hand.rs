@@ -47,26 +47,21 @@ fn address() -> Option<SocketAddr> {
     let mut arguments = std::env::args();
     let program = arguments.next().unwrap_or_default();
     let Some(argument) = arguments.next() else {
-        let name = std::path::Path::new(&program)
-            .file_stem()
-            .unwrap_or_default();
-        println!(
-            "To try it by hand: cargo run --bin {} 127.0.0.1:6000",
-            name.display()
-        );
+        let name = std::path::Path::new(&program).file_stem().unwrap_or_default();
+        println!("To try it by hand: cargo run --bin {} 127.0.0.1:6000", name.display());
         return None;
     };
     let resolved: Result<_, Box<dyn Error>> = match argument.to_socket_addrs() {
-        Ok(mut addresses) => addresses
-            .next()
-            .ok_or_else(|| "no address of that name".into()),
+        Ok(mut addresses) => {
+            addresses.next().ok_or_else(|| "no address of that name".into())
+        }
         Err(error) => Err(error.into()),
     };
     match resolved {
         Ok(address) => Some(address),
-        Err(error) => fail(&format!(
-            "`{argument}` is no address like 127.0.0.1:6000: {error}"
-        )),
+        Err(error) => {
+            fail(&format!("`{argument}` is no address like 127.0.0.1:6000: {error}"))
+        }
     }
 }
 

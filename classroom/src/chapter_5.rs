@@ -23,12 +23,7 @@ Server: Good bye!
 
 /// The reply to a name and the next question.
 pub fn hello(name: impl AsRef<[u8]>) -> Vec<u8> {
-    [
-        b"Server: Hello ",
-        name.as_ref(),
-        b"!\nServer: What's your name?",
-    ]
-    .concat()
+    [b"Server: Hello ", name.as_ref(), b"!\nServer: What's your name?"].concat()
 }
 
 /// A check and its name.

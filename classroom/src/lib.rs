@@ -73,11 +73,7 @@ pub fn predicted<T: PartialEq + Debug>(
 
 /// A failure with this text if `holds` is false.
 pub fn check(holds: bool, otherwise: &str) -> Graded {
-    if holds {
-        Ok(())
-    } else {
-        Err(Story::new(otherwise))
-    }
+    if holds { Ok(()) } else { Err(Story::new(otherwise)) }
 }
 
 /// Two sockets that are connected with each other.

@@ -19,20 +19,14 @@ impl Paper {
     /// A connection on which these pieces come in, one with each read.
     pub fn with(pieces: &[&str]) -> Self {
         Self {
-            incoming: pieces
-                .iter()
-                .map(|piece| piece.as_bytes().to_vec())
-                .collect(),
+            incoming: pieces.iter().map(|piece| piece.as_bytes().to_vec()).collect(),
             ..Self::default()
         }
     }
 
     /// One that takes at most so many bytes with each write, as a connection does whose buffer is nearly full.
     pub fn narrow(most: usize) -> Self {
-        Self {
-            most: Some(most),
-            ..Self::default()
-        }
+        Self { most: Some(most), ..Self::default() }
     }
 
     /// The calls in their order, one a line: `recv = 3 "Ann"`, `send "Hello" = 5`.
@@ -42,10 +36,7 @@ impl Paper {
 
     /// How many calls there were that send.
     pub fn sends(&self) -> usize {
-        self.calls
-            .iter()
-            .filter(|call| call.starts_with("send"))
-            .count()
+        self.calls.iter().filter(|call| call.starts_with("send")).count()
     }
 
     /// All that was taken.
@@ -76,16 +67,14 @@ pub(crate) fn same_calls(recording: &str, calls: &str) -> Graded {
         0 => String::from("(none)"),
         _ => calls[..parting].join("\n"),
     };
-    Err(
-        Story::new("your program does not make the calls of the recording")
-            .ending(format!("The calls that are right:\n{before}"))
-            .ending(format!(
-                "Call {}:\nrecorded  {}\nyours     {}",
-                parting + 1,
-                line(&recorded),
-                line(&calls)
-            )),
-    )
+    Err(Story::new("your program does not make the calls of the recording")
+        .ending(format!("The calls that are right:\n{before}"))
+        .ending(format!(
+            "Call {}:\nrecorded  {}\nyours     {}",
+            parting + 1,
+            line(&recorded),
+            line(&calls)
+        )))
 }
 
 impl Read for Paper {
@@ -103,8 +92,7 @@ impl Read for Paper {
         if !rest.is_empty() {
             self.incoming.push_front(rest);
         }
-        self.calls
-            .push(format!("recv = {count} {}", quoted(&piece)));
+        self.calls.push(format!("recv = {count} {}", quoted(&piece)));
         Ok(count)
     }
 }

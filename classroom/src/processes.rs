@@ -1,18 +1,6 @@
 //! Ends programs with all that they have started: `go run` and `sh -c` are not the server, they only start it.
 
 use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, PoisonError};
-
-/// The programs that run now, for [`end_all`].
-static RUNNING: Mutex<Vec<u32>> = Mutex::new(Vec::new());
-
-/// Notes that a program runs.
-pub(crate) fn started(child: &Child) {
-    RUNNING
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .push(child.id());
-}
 
 /// Ends a program and its descendants, and waits for it.
 pub(crate) fn end(child: &mut Child) {
@@ -22,14 +10,6 @@ pub(crate) fn end(child: &mut Child) {
     }
     _ = child.kill();
     _ = child.wait();
-    let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
-    running.retain(|&id| id != child.id());
-}
-
-/// Ends all that still run.
-pub(crate) fn end_all() {
-    let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
-    running.iter().for_each(|&id| end_tree(id));
 }
 
 #[cfg(unix)]
@@ -38,12 +18,7 @@ fn end_tree(root: u32) {
     let mut tree = vec![root];
     let mut seen = 0;
     while let Some(&parent) = tree.get(seen) {
-        tree.extend(
-            parents
-                .iter()
-                .filter(|pair| pair.1 == parent)
-                .map(|pair| pair.0),
-        );
+        tree.extend(parents.iter().filter(|pair| pair.1 == parent).map(|pair| pair.0));
         seen += 1;
     }
     let ids: Vec<String> = tree.iter().map(u32::to_string).collect();
@@ -72,9 +47,7 @@ fn parents() -> Vec<(u32, u32)> {
     let table = Command::new("ps").args(["-A", "-o", "pid=,ppid="]).output();
     let table = table.map(|output| output.stdout).unwrap_or_default();
     let table = String::from_utf8_lossy(&table);
-    let rows = table
-        .lines()
-        .map(|line| line.split_ascii_whitespace().map(str::parse));
+    let rows = table.lines().map(|line| line.split_ascii_whitespace().map(str::parse));
     rows.filter_map(|mut numbers| Some((numbers.next()?.ok()?, numbers.next()?.ok()?)))
         .collect()
 }
@@ -86,9 +59,5 @@ fn end_tree(root: u32) {
 
 fn quietly(command: &mut Command) {
     // What can't be ended here has ended by itself.
-    _ = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
+    _ = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
 }

@@ -33,12 +33,7 @@ where
     let (student, _) = Student::function("your server", move || serve(L::from(listener)));
     let log = Log::default();
     log.add("your server was started");
-    Ok(Server {
-        address,
-        first: Mutex::new(None),
-        student,
-        log,
-    })
+    Ok(Server { address, first: Mutex::new(None), student, log })
 }
 
 /// Starts a server that is a command in any language; `{port}`, `{host}` and `{addr}` in it are filled in.
@@ -60,12 +55,7 @@ pub fn server_program(command: &str) -> Graded<Server> {
         }
         thread::sleep(Duration::from_millis(10));
     };
-    Ok(Server {
-        address,
-        first: Mutex::new(Some(first)),
-        student,
-        log,
-    })
+    Ok(Server { address, first: Mutex::new(Some(first)), student, log })
 }
 
 impl Server {
@@ -76,11 +66,7 @@ impl Server {
 
     /// Lets a guest connect, who is called so in the story.
     pub fn guest(&self, name: &str) -> Graded<Peer> {
-        let first = self
-            .first
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
         let connect = || TcpStream::connect_timeout(&self.address, limit());
         let stream = match first.map_or_else(connect, Ok) {
             Ok(stream) => stream,
@@ -131,13 +117,11 @@ impl Server {
                 })?;
             }
         }
-        self.log
-            .circumstance(Some("when the bytes came one by one".to_owned()));
+        self.log.circumstance(Some("when the bytes came one by one".to_owned()));
         self.play(talk, &|guest: &mut Peer, message: &[u8]| {
             guest.send_in_pieces(&message.chunks(1).collect::<Vec<_>>())
         })?;
-        self.log
-            .circumstance(Some("when the messages came glued together".to_owned()));
+        self.log.circumstance(Some("when the messages came glued together".to_owned()));
         self.play(&talk.glued(), &Peer::send)?;
         self.log.circumstance(None);
         Ok(())
@@ -193,10 +177,7 @@ pub struct Talk {
 impl Talk {
     /// One that the server opens with these bytes, perhaps none.
     pub fn opened_by(opening: impl AsRef<[u8]>) -> Self {
-        Self {
-            opening: opening.as_ref().to_vec(),
-            ..Self::default()
-        }
+        Self { opening: opening.as_ref().to_vec(), ..Self::default() }
     }
 
     /// The guest says `message`, the server answers `answer`.
@@ -240,13 +221,7 @@ pub fn client<R: Outcome>(
 ) -> Graded<Client<R::Value>> {
     let (listener, address) = free_port()?;
     let (student, value) = Student::function("your client", move || client(address));
-    Ok(Client::new(
-        listener,
-        student,
-        value,
-        "your client",
-        limit(),
-    ))
+    Ok(Client::new(listener, student, value, "your client", limit()))
 }
 
 /// Starts a client that is a command in any language; `{port}`, `{host}` and `{addr}` in it are filled in.
@@ -256,13 +231,7 @@ pub fn client_program(command: &str) -> Graded<Client<Vec<u8>>> {
     let words = words(command, address)?;
     let (student, value) = Student::program("your client", &words)?;
     let name = format!("`{}`", words.join(" "));
-    Ok(Client::new(
-        listener,
-        student,
-        value,
-        &name,
-        limit() * START,
-    ))
+    Ok(Client::new(listener, student, value, &name, limit() * START))
 }
 
 impl<T> Client<T> {
@@ -275,13 +244,7 @@ impl<T> Client<T> {
     ) -> Self {
         let log = Log::default();
         log.add(format!("{name} was started, with a server's address"));
-        Self {
-            listener,
-            student,
-            log,
-            value,
-            patience,
-        }
+        Self { listener, student, log, value, patience }
     }
 
     /// Accepts the client's connection.
@@ -331,9 +294,7 @@ impl<T> Client<T> {
             return Err(self.fails("did not return as it should", ""));
         }
         self.log.add("your client returned");
-        self.value
-            .recv_timeout(limit())
-            .map_err(|_| self.fails("returned nothing", ""))
+        self.value.recv_timeout(limit()).map_err(|_| self.fails("returned nothing", ""))
     }
 
     /// Waits until the client has ended, and compares what it returned or printed.
@@ -348,9 +309,7 @@ impl<T> Client<T> {
         }
         let byte = parting(expected.as_bytes(), value);
         let ending = compared(expected.as_bytes(), value, &remark(byte));
-        Err(self
-            .student
-            .brief(&self.log, "did not return what it was told", &ending))
+        Err(self.student.brief(&self.log, "did not return what it was told", &ending))
     }
 
     /// Says what is special from here on, for the story: `when the bytes were cut after …`.
@@ -465,8 +424,7 @@ impl Peer {
             if expected.starts_with(&received) && matches!(read, Came::Some) {
                 continue;
             }
-            self.log
-                .add(format!("{} waited for {}", self.name, quoted(expected)));
+            self.log.add(format!("{} waited for {}", self.name, quoted(expected)));
             let (did, remark) = if expected.starts_with(&received) {
                 let place = match received.len() {
                     0 => "nothing came".to_owned(),
@@ -481,10 +439,9 @@ impl Peer {
                     Came::Reset => {
                         ("reset the connection", format!("{place}, then a reset"))
                     }
-                    Came::Nothing if received.is_empty() => (
-                        "said nothing",
-                        format!("nothing came for {}", seconds(limit())),
-                    ),
+                    Came::Nothing if received.is_empty() => {
+                        ("said nothing", format!("nothing came for {}", seconds(limit())))
+                    }
                     Came::Nothing => (
                         "said too little",
                         format!("{place}, then nothing for {}", seconds(limit())),
@@ -501,8 +458,7 @@ impl Peer {
             });
         }
         if !expected.is_empty() {
-            self.log
-                .add(format!("{} received {}", self.name, quoted(expected)));
+            self.log.add(format!("{} received {}", self.name, quoted(expected)));
         }
         Ok(())
     }
@@ -571,8 +527,7 @@ impl Peer {
                     return Ok(received);
                 }
                 Came::Reset | Came::Nothing => {
-                    self.log
-                        .add(format!("{} received {}", self.name, quoted(&received)));
+                    self.log.add(format!("{} received {}", self.name, quoted(&received)));
                     self.log.add(format!("{} waited for the end", self.name));
                     return Err(self.fails("did not finish sending", ""));
                 }
@@ -622,8 +577,7 @@ impl Peer {
 
     /// A story about the other side: what it did, and the details.
     pub fn fails(&self, did: &str, ending: &str) -> Story {
-        self.student
-            .story(&self.log, did, ending, self.addresses.as_slice())
+        self.student.story(&self.log, did, ending, self.addresses.as_slice())
     }
 
     /// What else the other side says belongs to the picture, if it comes soon.
@@ -713,10 +667,7 @@ fn words(command: &str, address: SocketAddr) -> Graded<Vec<String>> {
     let words = shell_words::split(command).map_err(|error| {
         Story::new(format!("the command `{command}` can't be read: {error}"))
     })?;
-    if !["{port}", "{addr}"]
-        .iter()
-        .any(|place| command.contains(place))
-    {
+    if !["{port}", "{addr}"].iter().any(|place| command.contains(place)) {
         return Err(Story::new(format!(
             "the command `{command}` does not say where the port goes: write {{port}} or {{addr}} in it"
         )));

@@ -16,11 +16,7 @@ pub struct Story {
 impl Story {
     /// A story in one paragraph: `headline` is the whole of it until [`Story::after`] and [`Story::ending`] add more.
     pub fn new(headline: impl Into<String>) -> Self {
-        Self {
-            headline: headline.into(),
-            steps: Vec::new(),
-            ending: String::new(),
-        }
+        Self { headline: headline.into(), steps: Vec::new(), ending: String::new() }
     }
 
     /// Puts the steps of `log` before the ending.
@@ -167,11 +163,7 @@ pub fn compared(expected: &[u8], received: &[u8], remark: &str) -> String {
 
 /// The index of the first byte in which the two differ, never inside a character of `expected`.
 pub fn parting(expected: &[u8], received: &[u8]) -> usize {
-    let mut index = expected
-        .iter()
-        .zip(received)
-        .take_while(|(a, b)| a == b)
-        .count();
+    let mut index = expected.iter().zip(received).take_while(|(a, b)| a == b).count();
     if index < expected.len()
         && index < received.len()
         && std::str::from_utf8(expected).is_ok()
@@ -212,9 +204,6 @@ mod tests {
     fn long_texts_are_shown_around_the_mark() {
         let long = [b'x'; 300];
         let story = compared(&long, &[&long[..200], b"y"].concat(), "here");
-        assert!(
-            story.lines().all(|line| line.chars().count() < 110),
-            "{story}"
-        );
+        assert!(story.lines().all(|line| line.chars().count() < 110), "{story}");
     }
 }

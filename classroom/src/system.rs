@@ -26,24 +26,10 @@ impl System {
         let mut notes = self.0.borrow_mut();
         let descriptor = (3..).find(|free| !notes.open.contains(free)).unwrap_or(3);
         notes.open.insert(descriptor);
-        let family = if domain == Domain::IPV4 {
-            "AF_INET"
-        } else {
-            "AF_INET6"
-        };
-        let sort = if kind == Type::STREAM {
-            "SOCK_STREAM"
-        } else {
-            "SOCK_DGRAM"
-        };
-        notes
-            .calls
-            .push_str(&format!("socket({family}, {sort}, 0) = {descriptor}\n"));
-        Ok(NotedSocket {
-            notes: Rc::clone(&self.0),
-            descriptor,
-            _socket: socket,
-        })
+        let family = if domain == Domain::IPV4 { "AF_INET" } else { "AF_INET6" };
+        let sort = if kind == Type::STREAM { "SOCK_STREAM" } else { "SOCK_DGRAM" };
+        notes.calls.push_str(&format!("socket({family}, {sort}, 0) = {descriptor}\n"));
+        Ok(NotedSocket { notes: Rc::clone(&self.0), descriptor, _socket: socket })
     }
 
     /// Compares the calls with a recording of them.
@@ -63,8 +49,6 @@ impl Drop for NotedSocket {
     fn drop(&mut self) {
         let mut notes = self.notes.borrow_mut();
         notes.open.remove(&self.descriptor);
-        notes
-            .calls
-            .push_str(&format!("close({}) = 0\n", self.descriptor));
+        notes.calls.push_str(&format!("close({}) = 0\n", self.descriptor));
     }
 }

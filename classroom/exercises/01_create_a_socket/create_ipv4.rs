@@ -27,10 +27,7 @@ mod tests {
         let socket = call("create", create)?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let fits = socket.bind(&address.into()).is_ok();
-        check(
-            fits,
-            "an IPv4 address does not fit the socket: it is of another family",
-        )
+        check(fits, "an IPv4 address does not fit the socket: it is of another family")
     }
 
     #[test]

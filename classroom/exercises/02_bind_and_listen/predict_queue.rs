@@ -59,11 +59,7 @@ mod tests {
         let (server, address) = bound().expect("a socket can be bound");
         server.listen(5).expect("it can listen");
         let client = connect(&address);
-        predicted(
-            "CONNECTS_BEFORE_ACCEPT",
-            CONNECTS_BEFORE_ACCEPT,
-            client.is_ok(),
-        )?;
+        predicted("CONNECTS_BEFORE_ACCEPT", CONNECTS_BEFORE_ACCEPT, client.is_ok())?;
 
         let mut client = client.expect("it is connected");
         let taken = client.write(b"hello").expect("bytes can be sent");

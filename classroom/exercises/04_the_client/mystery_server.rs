@@ -43,10 +43,7 @@ mod tests {
 
     #[test]
     fn a_line_at_once() -> Graded {
-        answers(
-            |server, line| server.send(line),
-            "when each line came at once",
-        )
+        answers(|server, line| server.send(line), "when each line came at once")
     }
 
     #[test]

@@ -41,9 +41,7 @@ mod tests {
         ben.expect_end()?;
         cid.finish()?;
         cid.expect_end()?;
-        server
-            .guest("Dot")?
-            .expect("You are guest 4, and 1 are here.\n")
+        server.guest("Dot")?.expect("You are guest 4, and 1 are here.\n")
     }
 
     #[test]

@@ -36,10 +36,9 @@ mod tests {
         let address = address.ok_or_else(|| Story::new("`open` gave no address"))?;
         match TcpStream::connect_timeout(&address, grader::limit()) {
             Ok(_) => Ok(()),
-            Err(_) => Err(Story::new(format!(
-                "nobody can connect to port {}",
-                address.port()
-            ))),
+            Err(_) => {
+                Err(Story::new(format!("nobody can connect to port {}", address.port())))
+            }
         }
     }
 }

@@ -30,17 +30,14 @@ mod tests {
     #[test]
     fn a_guest_can_connect() -> Graded {
         let socket = call("open", || open(SocketAddr::from(([127, 0, 0, 1], 0))))?;
-        let address = socket
-            .local_addr()
-            .ok()
-            .and_then(|address| address.as_socket());
+        let address = socket.local_addr().ok().and_then(|address| address.as_socket());
         let address = address.ok_or_else(|| Story::new("the socket is not bound"))?;
         match TcpStream::connect_timeout(&address, grader::limit()) {
             Ok(_) => Ok(()),
-            Err(error) => Err(Story::new(
-                "the socket is bound, but a guest could not connect",
-            )
-            .ending(format!("connect gave: {}", error.kind()))),
+            Err(error) => {
+                Err(Story::new("the socket is bound, but a guest could not connect")
+                    .ending(format!("connect gave: {}", error.kind())))
+            }
         }
     }
 }

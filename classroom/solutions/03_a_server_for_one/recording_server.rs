@@ -78,10 +78,8 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_an_error() -> Graded {
-        let mut guest = Paper::with(&["many\n"]);
-        check(
-            talk(&mut guest).is_err(),
-            "`many` is no number, but `talk` returned no error",
-        )
+        let result =
+            call("talk", || io::Result::Ok(talk(&mut Paper::with(&["many\n"]))))?;
+        check(result.is_err(), "`many` is no number, but `talk` returned no error")
     }
 }

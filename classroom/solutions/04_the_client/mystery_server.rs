@@ -23,10 +23,8 @@ fn answer_sums(address: SocketAddr) -> io::Result<usize> {
         }
         let no_sum = || io::Error::other(format!("`{line}` is no sum"));
         let (a, b) = line.split_once(' ').ok_or_else(no_sum)?;
-        let (a, b): (i64, i64) = (
-            a.parse().map_err(io::Error::other)?,
-            b.parse().map_err(io::Error::other)?,
-        );
+        let (a, b): (i64, i64) =
+            (a.parse().map_err(io::Error::other)?, b.parse().map_err(io::Error::other)?);
         connection.write_all(format!("{}\n", a + b).as_bytes())?;
     }
     Err(io::ErrorKind::UnexpectedEof.into())
@@ -59,10 +57,7 @@ mod tests {
 
     #[test]
     fn a_line_at_once() -> Graded {
-        answers(
-            |server, line| server.send(line),
-            "when each line came at once",
-        )
+        answers(|server, line| server.send(line), "when each line came at once")
     }
 
     #[test]

@@ -37,12 +37,14 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Graded, Paper, chapter_5, server};
+    use grader::{Graded, Paper, call, chapter_5, server};
 
     #[test]
     fn one_call() -> Graded {
-        let mut guest = Paper::default();
-        answer(&mut guest, b"Ann").expect("paper takes everything");
+        let guest = call("answer", || {
+            let mut guest = Paper::default();
+            answer(&mut guest, b"Ann").map(|()| guest)
+        })?;
         guest.recorded(r#"send "Server: Hello Ann!\nServer: What's your name?" = 44"#)
     }
 

@@ -31,17 +31,14 @@ fn main() -> ExitCode {
 
 /// The names of the exercises, in their order.
 fn names() -> impl Iterator<Item = &'static str> {
-    INFO.lines()
-        .filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'))
+    INFO.lines().filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'))
 }
 
 fn known(name: &str) -> Result<(), String> {
     if names().any(|known| known == name) {
         return Ok(());
     }
-    Err(format!(
-        "error: there is no exercise `{name}`; `cargo run all` lists them"
-    ))
+    Err(format!("error: there is no exercise `{name}`; `cargo run all` lists them"))
 }
 
 fn hint(name: &str) -> &'static str {
@@ -72,11 +69,7 @@ fn all() -> Result<(), String> {
         right += usize::from(passes);
     }
     println!("{right} of {count} exercises are right.");
-    if right == count {
-        Ok(())
-    } else {
-        Err(String::new())
-    }
+    if right == count { Ok(()) } else { Err(String::new()) }
 }
 
 fn one(name: &str) -> Result<(), String> {
@@ -86,9 +79,7 @@ fn one(name: &str) -> Result<(), String> {
         return Ok(());
     }
     println!("{output}");
-    Err(format!(
-        "{name}: not yet. For a hint: cargo run hint {name}"
-    ))
+    Err(format!("{name}: not yet. For a hint: cargo run hint {name}"))
 }
 
 /// Runs the tests of an exercise. Gives whether they pass, and what was printed.
@@ -102,8 +93,5 @@ fn test(name: &str) -> Result<(bool, String), String> {
             format!("error: can't run `cargo test --bin {name}`: {error}")
         })?;
     let text = [output.stderr, output.stdout].concat();
-    Ok((
-        output.status.success(),
-        String::from_utf8_lossy(&text).into_owned(),
-    ))
+    Ok((output.status.success(), String::from_utf8_lossy(&text).into_owned()))
 }

@@ -92,9 +92,7 @@ mod tests {
 
     fn named<T>(checks: &[Check<T>], name: &str) -> fn(&T) -> Graded {
         let found = checks.iter().find(|check| check.0 == name);
-        found
-            .unwrap_or_else(|| panic!("there is no check {name}"))
-            .1
+        found.unwrap_or_else(|| panic!("there is no check {name}")).1
     }
 
     fn server(name: &str) -> Graded {

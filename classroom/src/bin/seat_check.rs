@@ -76,10 +76,9 @@ fn toolchain() -> Found {
         .map_while(|number| number.parse().ok());
     match (numbers.next(), numbers.next()) {
         (Some(major), Some(minor)) if (major, minor) >= NEEDED => Fine(text),
-        _ => ToDo(format!(
-            "{text} is older than {}.{}: rustup update",
-            NEEDED.0, NEEDED.1
-        )),
+        _ => {
+            ToDo(format!("{text} is older than {}.{}: rustup update", NEEDED.0, NEEDED.1))
+        }
     }
 }
 
@@ -90,9 +89,9 @@ fn loopback(host: IpAddr) -> Found {
     thread::spawn(move || sender.send(converse(host)));
     match receiver.recv_timeout(Duration::from_secs(5)) {
         Ok(Ok(address)) => Fine(format!("a conversation on {address} went well")),
-        Ok(Err(error)) if host.is_ipv6() => Note(format!(
-            "not on this machine ({error}); what needs it is skipped"
-        )),
+        Ok(Err(error)) if host.is_ipv6() => {
+            Note(format!("not on this machine ({error}); what needs it is skipped"))
+        }
         Ok(Err(error)) => ToDo(format!("no conversation on {host}: {error}")),
         Err(_) => ToDo(format!(
             "no answer on {host} in 5 s: allow programs in this folder in the firewall"
@@ -136,20 +135,11 @@ fn crates(folder: &Path) -> Found {
         return Note(format!("there is no workbook in {}", folder.display()));
     }
     let host = output("rustc", &["-vV"]).unwrap_or_default();
-    let host = host
-        .lines()
-        .find_map(|line| line.strip_prefix("host: "))
-        .unwrap_or_default();
+    let host =
+        host.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default();
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let fetched = Command::new(cargo)
-        .args([
-            "fetch",
-            "--quiet",
-            "--locked",
-            "--offline",
-            "--target",
-            host,
-        ])
+        .args(["fetch", "--quiet", "--locked", "--offline", "--target", host])
         .current_dir(folder)
         .output();
     match fetched {

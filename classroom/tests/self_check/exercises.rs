@@ -14,16 +14,11 @@ fn exercises() -> Vec<(String, PathBuf)> {
     let mut found = Vec::new();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("exercises");
     for chapter in fs::read_dir(folder).expect("there are exercises").flatten() {
-        for file in fs::read_dir(chapter.path())
-            .expect("a chapter is a folder")
-            .flatten()
+        for file in fs::read_dir(chapter.path()).expect("a chapter is a folder").flatten()
         {
             let path = file.path();
-            let name = path
-                .file_stem()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
+            let name =
+                path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             found.push((name, path));
         }
     }
@@ -35,22 +30,15 @@ fn exercises() -> Vec<(String, PathBuf)> {
 /// The test program of each exercise and of each solution (`NAME_sol`), built.
 static PROGRAMS: LazyLock<BTreeMap<String, PathBuf>> = LazyLock::new(|| {
     let built = Command::new(env!("CARGO"))
-        .args([
-            "test",
-            "--quiet",
-            "--bins",
-            "--no-run",
-            "--message-format=json",
-        ])
+        .args(["test", "--quiet", "--bins", "--no-run", "--message-format=json"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .stderr(Stdio::inherit())
         .output()
         .expect("cargo runs");
     assert!(built.status.success(), "exercises and solutions compile");
     let messages = String::from_utf8_lossy(&built.stdout);
-    let messages = messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let messages =
+        messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     messages
         .filter(|message| message["profile"]["test"] == true)
         .filter_map(|message| {
@@ -63,9 +51,8 @@ static PROGRAMS: LazyLock<BTreeMap<String, PathBuf>> = LazyLock::new(|| {
 /// A solution may take its time, on a machine that is busy with other things. What a starting file gets wrong shows the time
 /// limit in its story, so there it has to be the usual one.
 fn run_tests(program: &str, seconds: &str) -> Output {
-    let path = PROGRAMS
-        .get(program)
-        .unwrap_or_else(|| panic!("{program} is not in Cargo.toml"));
+    let path =
+        PROGRAMS.get(program).unwrap_or_else(|| panic!("{program} is not in Cargo.toml"));
     // One test after another, so that the stories come in one order.
     Command::new(path)
         .args(["--test-threads=1", "--color=never"])
@@ -107,10 +94,7 @@ fn every_solution_passes() {
     for_each(|name, _| {
         let output = run_tests(&format!("{name}_sol"), "10");
         let text = String::from_utf8_lossy(&output.stdout);
-        assert!(
-            output.status.success(),
-            "the solution of {name} fails:\n{text}"
-        );
+        assert!(output.status.success(), "the solution of {name} fails:\n{text}");
     });
 }
 
@@ -126,12 +110,10 @@ fn every_starting_file_fails_as_promised() {
         );
         // Calls and error messages have other names elsewhere.
         if cfg!(target_os = "linux") {
-            let (_, stories) = text
-                .split_once("\nfailures:\n\n")
-                .expect("failures are listed");
-            let (stories, _) = stories
-                .rsplit_once("\n\nfailures:\n")
-                .expect("their names follow");
+            let (_, stories) =
+                text.split_once("\nfailures:\n\n").expect("failures are listed");
+            let (stories, _) =
+                stories.rsplit_once("\n\nfailures:\n").expect("their names follow");
             compare_with_promise(name, &format!("{}\n", stories.trim_end()));
         }
     });
@@ -140,9 +122,8 @@ fn every_starting_file_fails_as_promised() {
 #[test]
 fn exercise_and_solution_have_the_same_tests() {
     let tests = |text: &str| {
-        let (_, tests) = text
-            .split_once("#[cfg(test)]\nmod tests {")
-            .expect("there are tests");
+        let (_, tests) =
+            text.split_once("#[cfg(test)]\nmod tests {").expect("there are tests");
         tests.to_owned()
     };
     for (name, path) in exercises() {
@@ -168,28 +149,18 @@ fn every_exercise_says_what_it_is() {
     let mut of_chapter = BTreeMap::<String, usize>::new();
     for (name, path) in exercises() {
         let text = fs::read_to_string(&path).expect("a file of text");
-        let head: Vec<&str> = text
-            .lines()
-            .take_while(|line| line.starts_with("//!"))
-            .collect();
+        let head: Vec<&str> =
+            text.lines().take_while(|line| line.starts_with("//!")).collect();
         let fields: Vec<&str> = head[0].trim_start_matches("//! ").split(" · ").collect();
         let [minutes, chapter, kind] = fields[..] else {
             panic!("{name} begins with `{}`", head[0]);
         };
-        let minutes: u32 = minutes
-            .trim_end_matches(" minutes")
-            .parse()
-            .expect("minutes are a number");
-        assert!(
-            (8..=15).contains(&minutes),
-            "{name} takes {minutes} minutes"
-        );
+        let minutes: u32 =
+            minutes.trim_end_matches(" minutes").parse().expect("minutes are a number");
+        assert!((8..=15).contains(&minutes), "{name} takes {minutes} minutes");
         assert!(kinds.contains(&kind), "{name} is of no known kind: {kind}");
-        let folder = path
-            .parent()
-            .and_then(Path::file_name)
-            .unwrap_or_default()
-            .to_string_lossy();
+        let folder =
+            path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
         let number = chapter.trim_start_matches("chapter ");
         assert!(
             folder.starts_with(&format!("0{number}_")),
@@ -205,8 +176,5 @@ fn every_exercise_says_what_it_is() {
         *of_chapter.entry(chapter.to_owned()).or_default() += 1;
     }
     assert_eq!(of_chapter.len(), 5);
-    assert!(
-        of_chapter.values().all(|&count| count >= 4),
-        "{of_chapter:?}"
-    );
+    assert!(of_chapter.values().all(|&count| count >= 4), "{of_chapter:?}");
 }
