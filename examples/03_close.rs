@@ -6,7 +6,6 @@
 //! ```
 
 use std::env;
-use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::process::ExitCode;
@@ -32,17 +31,18 @@ fn serve() -> anyhow::Result<()> {
     let wanted = env::args_os().nth(1).unwrap_or("127.0.0.1:6000".into());
     let listener = listen(&wanted.to_string_lossy())?;
     let address = internet_address(&listener.local_addr()?)?;
-    say(io::stderr(), format_args!("listening on {address}"));
+    let _ = writeln!(io::stderr(), "listening on {address}");
 
     loop {
-        say(io::stdout(), format_args!("Waiting for connection..."));
+        // `let _`: should nobody read our log any more, that is no reason to stop serving.
+        let _ = writeln!(io::stdout(), "Waiting for connection...");
         let (connection, peer) = accept(&listener);
-        say(io::stdout(), format_args!("Accept new connection from {peer}"));
+        let _ = writeln!(io::stdout(), "Accept new connection from {peer}");
 
         if let Err(error) = talk(connection) {
-            say(io::stderr(), format_args!("error: connection from {peer}: {error}"));
+            let _ = writeln!(io::stderr(), "error: connection from {peer}: {error}");
         }
-        say(io::stdout(), format_args!("Connection from {peer} is closed"));
+        let _ = writeln!(io::stdout(), "Connection from {peer} is closed");
     }
 }
 
@@ -55,7 +55,7 @@ fn accept(listener: &Socket) -> (Socket, SocketAddr) {
                 None => continue, // it has gone again, and macOS knows no address for it
             },
             Err(error) => {
-                say(io::stderr(), format_args!("error: can't accept: {error}"));
+                let _ = writeln!(io::stderr(), "error: can't accept: {error}");
                 // Most likely this process has as many files open as it may. Then the
                 // next call would fail at once as well: wait until somebody has closed
                 // one.
@@ -99,13 +99,6 @@ fn talk(mut connection: Socket) -> io::Result<()> {
     }
 } // however it ends, `connection` is dropped here, and so closed
 // ANCHOR_END: talk
-
-// ANCHOR: say
-/// Prints a line. Should nobody read it any more, that is no reason to stop serving.
-fn say(mut to: impl Write, line: fmt::Arguments) {
-    let _ = writeln!(to, "{line}");
-}
-// ANCHOR_END: say
 
 // ANCHOR: listen
 /// Create, bind, listen: from here on the kernel takes connections for us.

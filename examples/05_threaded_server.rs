@@ -6,7 +6,6 @@
 //! ```
 
 use std::env;
-use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::ExitCode;
@@ -34,27 +33,28 @@ fn serve() -> anyhow::Result<()> {
     // Create, bind, listen in one call. On Unix it sets SO_REUSEADDR as well.
     let listener = TcpListener::bind(&*address)
         .with_context(|| format!("can't listen on {address}"))?;
-    say(io::stderr(), format_args!("listening on {}", listener.local_addr()?));
-    say(io::stdout(), format_args!("Waiting for connection..."));
+    // `let _`: should nobody read our log any more, that is no reason to stop serving.
+    let _ = writeln!(io::stderr(), "listening on {}", listener.local_addr()?);
+    let _ = writeln!(io::stdout(), "Waiting for connection...");
 
     loop {
         let (stream, peer) = match listener.accept() {
             Ok(accepted) => accepted,
             Err(error) => {
-                say(io::stderr(), format_args!("error: can't accept: {error}"));
+                let _ = writeln!(io::stderr(), "error: can't accept: {error}");
                 // Most likely this process has as many files open as it may. Then the
                 // next call would fail at once as well: let some client leave first.
                 thread::sleep(Duration::from_millis(100));
                 continue;
             }
         };
-        say(io::stdout(), format_args!("Accept new connection from {peer}"));
+        let _ = writeln!(io::stdout(), "Accept new connection from {peer}");
 
         // A thread may be refused as well (`thread::spawn` would panic). Then the stream
         // is dropped, and this client sees its connection closed.
         let spawned = thread::Builder::new().spawn(move || serve_client(stream, peer));
         if let Err(error) = spawned {
-            say(io::stderr(), format_args!("error: no thread for {peer}: {error}"));
+            let _ = writeln!(io::stderr(), "error: no thread for {peer}: {error}");
         }
     }
 }
@@ -64,14 +64,9 @@ fn serve() -> anyhow::Result<()> {
 /// Runs in the client's own thread. Its errors end here: no other client hears of them.
 fn serve_client(stream: TcpStream, peer: SocketAddr) {
     if let Err(error) = talk(stream) {
-        say(io::stderr(), format_args!("error: connection from {peer}: {error}"));
+        let _ = writeln!(io::stderr(), "error: connection from {peer}: {error}");
     }
-    say(io::stdout(), format_args!("Connection from {peer} is closed"));
-}
-
-/// Prints a line. Should nobody read it any more, that is no reason to stop serving.
-fn say(mut to: impl Write, line: fmt::Arguments) {
-    let _ = writeln!(to, "{line}");
+    let _ = writeln!(io::stdout(), "Connection from {peer} is closed");
 }
 // ANCHOR_END: serve_client
 
