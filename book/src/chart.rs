@@ -107,27 +107,12 @@ fn data(recording: &Recording, steps: &[Step], layout: &Layout) -> serde_json::V
         Kind::Call(call) => {
             let kind = if step.returns { "r" } else { "c" };
             let program = recording.program(&call.program);
-            json!([
-                kind,
-                row.y,
-                program,
-                call.thread,
-                call.line,
-                u8::from(step.waits)
-            ]) // p h l w
+            json!([kind, row.y, program, call.thread, call.line, u8::from(step.waits)]) // p h l w
         }
         Kind::Print(print) => {
             let program = recording.program(&print.program);
             let on_stderr = u8::from(print.stream == "stderr");
-            json!([
-                "p",
-                row.y,
-                program,
-                print.thread,
-                print.line,
-                print.text,
-                on_stderr
-            ]) // p h l x e
+            json!(["p", row.y, program, print.thread, print.line, print.text, on_stderr]) // p h l x e
         }
         Kind::Type(typed) => {
             json!(["t", row.y, recording.program(&typed.program), typed.text]) // p x

@@ -17,11 +17,7 @@ pub fn escape_pre(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for (index, line) in escape(text).split('\n').enumerate() {
         if index > 0 {
-            html += if line.trim().is_empty() {
-                "&#10;"
-            } else {
-                "\n"
-            };
+            html += if line.trim().is_empty() { "&#10;" } else { "\n" };
         }
         html += line;
     }
@@ -34,9 +30,6 @@ mod tests {
 
     #[test]
     fn a_pre_has_no_blank_line() {
-        assert_eq!(
-            escape_pre("a\n\n  \n<b>\n"),
-            "a&#10;&#10;  \n&lt;b&gt;&#10;"
-        );
+        assert_eq!(escape_pre("a\n\n  \n<b>\n"), "a&#10;&#10;  \n&lt;b&gt;&#10;");
     }
 }

@@ -21,12 +21,8 @@ pub fn render(names: &[&str], root: &Path) -> Result<String> {
         if out.is_none() && err.is_none() {
             bail!("there is no transcript tests/transcripts/{name}.txt");
         }
-        html += &terminal(
-            name,
-            names,
-            &err.unwrap_or_default(),
-            &out.unwrap_or_default(),
-        );
+        html +=
+            &terminal(name, names, &err.unwrap_or_default(), &out.unwrap_or_default());
     }
     html += "</div>\n";
     Ok(html)
@@ -42,11 +38,7 @@ pub fn terminal(name: &str, among: &[&str], err: &str, out: &str) -> String {
     if !err.is_empty() {
         let _ = writeln!(html, "<pre class=\"err\">{}</pre>", escape_pre(err));
     }
-    let _ = write!(
-        html,
-        "<pre class=\"out\">{}</pre></figure>\n",
-        escape_pre(out)
-    );
+    let _ = writeln!(html, "<pre class=\"out\">{}</pre></figure>", escape_pre(out));
     html
 }
 
@@ -60,10 +52,9 @@ fn command(name: &str) -> String {
     });
     match arguments.flatten().copied().collect::<Vec<_>>() {
         none if none.is_empty() => format!("cargo run --example {example}"),
-        some => format!(
-            "cargo run --example {example} 127.0.0.1:6000 {}",
-            some.join(" ")
-        ),
+        some => {
+            format!("cargo run --example {example} 127.0.0.1:6000 {}", some.join(" "))
+        }
     }
 }
 

@@ -11,8 +11,8 @@
     };
     // What a step has, by its kind: p program, h thread, l line, w waits, x text, e on standard error, b bare
     // acknowledgement, f fields, s socket.
-    const HAS = { c: 'phlw', r: 'phlw', p: 'phlxe', t: 'px', s: 'bf', S: 'sx', e: 'p' };
-    const step = ([k, y, ...rest]) => Object.fromEntries([['k', k], ['y', y], ...[...HAS[k]].map((name, at) => [name, rest[at]])]);
+    const HAS = { c: 'p h l w', r: 'p h l w', p: 'p h l x e', t: 'p x', s: 'b f', S: 's x', e: 'p' };
+    const step = ([k, y, ...rest]) => Object.fromEntries([['k', k], ['y', y], ...HAS[k].split(' ').map((name, at) => [name, rest[at]])]);
     const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
     /** Makes an element: `make('p', { className: 'x' }, child, …)`. */
@@ -269,7 +269,7 @@
             if (to >= 0 && !hidden(steps[to])) stop(to);
         });
         calm.addEventListener('change', () => calm.matches && pause());
-        addEventListener('resize', () => showRow(steps[at]));
+        new ResizeObserver(() => showRow(steps[at])).observe(chart);
         addEventListener('beforeprint', () => { chart.scrollTop = 0; });
         play.hidden = calm.matches;
         show(-1);

@@ -111,11 +111,7 @@ impl Layout {
     /// Where the lane of a thread begins.
     pub fn thread(&self, program: usize, thread: u32) -> u32 {
         let main = self.threads.get(&(program, 1));
-        self.threads
-            .get(&(program, thread))
-            .or(main)
-            .copied()
-            .unwrap_or_default()
+        self.threads.get(&(program, thread)).or(main).copied().unwrap_or_default()
     }
 
     /// Where the band of a socket begins, if it has one.
@@ -138,17 +134,12 @@ impl Layout {
 
 /// Servers are on the left, and whoever is alone.
 fn sides(recording: &Recording) -> Vec<Side> {
-    let roles = recording
-        .programs
-        .iter()
-        .map(|program| program.role == "server");
+    let roles = recording.programs.iter().map(|program| program.role == "server");
     let servers: Vec<bool> = roles.collect();
     let any = servers.contains(&true);
     let left = |(index, server): (usize, &bool)| *server || (!any && index == 0);
     let sides = servers.iter().enumerate().map(left);
-    sides
-        .map(|left| if left { Side::Left } else { Side::Right })
-        .collect()
+    sides.map(|left| if left { Side::Left } else { Side::Right }).collect()
 }
 
 /// From which step to which each thread of a program makes calls. The first is there all the time.
@@ -182,12 +173,9 @@ fn socket_spans(
     for (at, step) in steps.iter().enumerate() {
         let named: Vec<(&str, bool)> = match &step.event.kind {
             Kind::State(state) => vec![(&state.socket, state.to != "CLOSED")],
-            Kind::Segment(it) => it
-                .from
-                .iter()
-                .chain(&it.to)
-                .map(|it| (&**it, false))
-                .collect(),
+            Kind::Segment(it) => {
+                it.from.iter().chain(&it.to).map(|it| (&**it, false)).collect()
+            }
             _ => continue,
         };
         for (socket, goes_on) in named {

@@ -115,8 +115,7 @@ pub struct End {
 impl Segment {
     /// Up to where it acknowledges, if it does.
     pub fn acknowledges(&self) -> Option<i64> {
-        self.ack
-            .filter(|_| self.flags.iter().any(|flag| flag == "ACK"))
+        self.ack.filter(|_| self.flags.iter().any(|flag| flag == "ACK"))
     }
 
     /// Whether it carries nothing but an acknowledgement.
@@ -154,10 +153,7 @@ impl Recording {
                 Kind::Segment(it) => (None, it.from.iter().chain(&it.to).collect()),
             };
             if let Some(program) = program {
-                ensure!(
-                    programs.contains(&**program),
-                    "no program is named {program}"
-                );
+                ensure!(programs.contains(&**program), "no program is named {program}");
             }
             for socket in named {
                 ensure!(sockets.contains(&**socket), "no socket is named {socket}");

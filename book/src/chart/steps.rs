@@ -77,9 +77,7 @@ pub fn of(recording: &Recording) -> Vec<Step<'_>> {
             return end.unwrap_or(steps.len() - 1);
         }
         if waits {
-            let back = later
-                .clone()
-                .find(|it| steps[*it].0 == index && steps[*it].1);
+            let back = later.clone().find(|it| steps[*it].0 == index && steps[*it].1);
             return back.unwrap_or(at);
         }
         let end = call.end.unwrap_or_default();
@@ -132,9 +130,7 @@ mod tests {
     fn told(events: Value) -> Vec<(u64, bool, bool, usize)> {
         let recording = recording(events);
         let steps = of(&recording);
-        let told = steps
-            .iter()
-            .map(|it| (it.event.t, it.returns, it.waits, it.until));
+        let told = steps.iter().map(|it| (it.event.t, it.returns, it.waits, it.until));
         told.collect()
     }
 
@@ -170,11 +166,7 @@ mod tests {
             json!([call("sendto", 10, 25, json!("7")), segment(20), segment(40)]);
         assert_eq!(
             told(events),
-            [
-                (10, false, false, 1),
-                (20, false, false, 1),
-                (40, false, false, 2)
-            ]
+            [(10, false, false, 1), (20, false, false, 1), (40, false, false, 2)]
         );
     }
 

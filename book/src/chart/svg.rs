@@ -24,17 +24,11 @@ pub fn draw(id: &str, recording: &Recording, steps: &[Step], layout: &Layout) ->
             Some(row) => row.y,
             None => layout.height,
         };
-        let chart = Chart {
-            recording,
-            steps,
-            layout,
-            top,
-            bottom,
-        };
-        let _ = write!(
+        let chart = Chart { recording, steps, layout, top, bottom };
+        let _ = writeln!(
             html,
             "<svg class=\"seq\" style=\"min-width:{}px\" viewBox=\"0 {top} {} {}\" role=\"img\" aria-labelledby=\"{id}-t{piece}\">\
-             <title id=\"{id}-t{piece}\">{}, steps {} to {end}</title>\n",
+             <title id=\"{id}-t{piece}\">{}, steps {} to {end}</title>",
             layout.width * 4 / 5, // or the letters get too small
             layout.width,
             bottom - top,
@@ -42,10 +36,10 @@ pub fn draw(id: &str, recording: &Recording, steps: &[Step], layout: &Layout) ->
             start + 1,
         );
         if piece == 0 {
-            let _ = write!(
+            let _ = writeln!(
                 html,
                 "<desc>The server’s side is on the left, the clients’ on the right; time runs down. A list of the same \
-                 steps in words is below.</desc>\n"
+                 steps in words is below.</desc>"
             );
             html += &chart.heads();
         }
@@ -139,10 +133,8 @@ impl Chart<'_> {
                 }
                 _ => continue,
             };
-            let (from, to) = (
-                self.layout.rows[at].y + 2,
-                self.layout.bottom(step.until) - 2,
-            );
+            let (from, to) =
+                (self.layout.rows[at].y + 2, self.layout.bottom(step.until) - 2);
             if !self.shows(from, to) {
                 continue;
             }
@@ -170,12 +162,7 @@ impl Chart<'_> {
         let mut paths: BTreeMap<String, String> = BTreeMap::new(); // one for each colour
         let thread = |program: &str, thread| {
             let program = self.recording.program(program);
-            (
-                program,
-                self.layout.thread(program, thread),
-                LANE,
-                self.who(program),
-            )
+            (program, self.layout.thread(program, thread), LANE, self.who(program))
         };
         for at in steps {
             let (program, x, width, colour) = match &self.steps[at].event.kind {
@@ -187,12 +174,7 @@ impl Chart<'_> {
                     let socket = self.recording.socket(&state.socket);
                     let program = &self.recording.sockets[socket].program;
                     let x = self.layout.socket(socket).unwrap_or_default();
-                    (
-                        self.recording.program(program),
-                        x,
-                        BAND,
-                        "of-state".to_owned(),
-                    )
+                    (self.recording.program(program), x, BAND, "of-state".to_owned())
                 }
                 Kind::Segment(_) => continue, // its arrow leads there
             };
@@ -257,10 +239,9 @@ impl Chart<'_> {
         let (x, class) = match (self.layout.sides[program], class) {
             (Side::Left, "") => (begin + 3, String::new()),
             (Side::Left, class) => (begin + 3, format!(" class=\"{class}\"")),
-            (Side::Right, class) => (
-                end - 3,
-                format!(" class=\"{}\"", format!("{class} e").trim_start()),
-            ),
+            (Side::Right, class) => {
+                (end - 3, format!(" class=\"{}\"", format!("{class} e").trim_start()))
+            }
         };
         format!("<text{class} x=\"{x}\" y=\"{}\">{text}</text>\n", y + 4)
     }
@@ -301,9 +282,7 @@ impl Chart<'_> {
         let (begin, end) = self.layout.middle;
         let place = |id: &Option<String>| {
             let index = self.recording.socket(id.as_ref()?);
-            let program = self
-                .recording
-                .program(&self.recording.sockets[index].program);
+            let program = self.recording.program(&self.recording.sockets[index].program);
             let x = self.layout.socket(index)?;
             Some(match self.layout.sides[program] {
                 Side::Left => (x + BAND, Side::Left),

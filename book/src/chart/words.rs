@@ -21,20 +21,12 @@ fn told(recording: &Recording, step: &Step) -> String {
             } else if step.waits {
                 format!("{who}: {}({}) waits.", call.call, arguments(call))
             } else {
-                format!(
-                    "{who}: {}({}) returns {result}.",
-                    call.call,
-                    arguments(call)
-                )
+                format!("{who}: {}({}) returns {result}.", call.call, arguments(call))
             }
         }
         Kind::Print(print) => {
-            let who = who(
-                recording,
-                &print.program,
-                print.thread.unwrap_or(1),
-                print.line,
-            );
+            let who =
+                who(recording, &print.program, print.thread.unwrap_or(1), print.line);
             let stream = match &*print.stream {
                 "stderr" => " on standard error",
                 _ => "",
@@ -50,10 +42,8 @@ fn told(recording: &Recording, step: &Step) -> String {
         }
         Kind::Segment(segment) => {
             let end = |id: &Option<String>| {
-                let socket = recording
-                    .sockets
-                    .iter()
-                    .find(|it| Some(&it.id) == id.as_ref());
+                let socket =
+                    recording.sockets.iter().find(|it| Some(&it.id) == id.as_ref());
                 socket.map_or("nobody".to_owned(), |it| name(recording, &it.program))
             };
             let (from, to) = (end(&segment.from), end(&segment.to));
@@ -107,10 +97,7 @@ fn name(recording: &Recording, id: &str) -> String {
     let Some(program) = recording.programs.iter().find(|it| it.id == id) else {
         return id.to_owned();
     };
-    let same = recording
-        .programs
-        .iter()
-        .filter(|it| it.role == program.role);
+    let same = recording.programs.iter().filter(|it| it.role == program.role);
     match same.count() {
         1 => program.role.clone(),
         _ => recording.label(id),

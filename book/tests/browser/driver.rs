@@ -25,7 +25,7 @@ impl Tools {
     /// Finds them. Where one is missing, this says aloud that the test is skipped, or panics if `CI` is `true`.
     pub fn find() -> Option<Tools> {
         let found = || -> Result<Tools, String> {
-            let axe = env::var_os("AXE_CORE").map(PathBuf::from);
+            let axe = env::var_os("AXE").map(PathBuf::from);
             let axe = axe.unwrap_or_else(|| {
                 let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
                 root.join("target/axe/node_modules/axe-core/axe.min.js")
@@ -104,15 +104,8 @@ impl Browser {
             .build()
             .new_agent();
         // From here on, dropping it ends the driver.
-        let mut browser = Browser {
-            driver,
-            http,
-            session: String::new(),
-            profile,
-        };
-        let port = told
-            .recv_timeout(LIMIT)
-            .expect("chromedriver tells its port");
+        let mut browser = Browser { driver, http, session: String::new(), profile };
+        let port = told.recv_timeout(LIMIT).expect("chromedriver tells its port");
         let base = format!("http://127.0.0.1:{port}/session");
         browser.session = base.clone();
         let switches = [
@@ -127,10 +120,7 @@ impl Browser {
             "--hide-scrollbars",
         ];
         let mut switches: Vec<String> = switches.map(str::to_owned).to_vec();
-        switches.push(format!(
-            "--user-data-dir={}",
-            browser.profile.path().display()
-        ));
+        switches.push(format!("--user-data-dir={}", browser.profile.path().display()));
         let session = browser.post(
             "",
             json!({ "capabilities": { "alwaysMatch": {
@@ -140,22 +130,16 @@ impl Browser {
             "goog:chromeOptions": { "binary": tools.chromium, "args": switches },
         } } }),
         );
-        let id = session["sessionId"]
-            .as_str()
-            .expect("the session has a name");
+        let id = session["sessionId"].as_str().expect("the session has a name");
         browser.session = format!("{base}/{id}");
         browser
     }
 
     fn post(&self, path: &str, body: Value) -> Value {
         let url = format!("{}{path}", self.session);
-        let mut answer = self
-            .http
-            .post(&url)
-            .send_json(&body)
-            .unwrap_or_else(|error| {
-                panic!("chromedriver does not answer to {path}: {error}")
-            });
+        let mut answer = self.http.post(&url).send_json(&body).unwrap_or_else(|error| {
+            panic!("chromedriver does not answer to {path}: {error}")
+        });
         let mut answer: Value = answer
             .body_mut()
             .with_config()
@@ -180,18 +164,12 @@ impl Browser {
 
     /// Runs a script on the page: the body of a function.
     pub fn run(&self, script: &str, arguments: Value) -> Value {
-        self.post(
-            "/execute/sync",
-            json!({ "script": script, "args": arguments }),
-        )
+        self.post("/execute/sync", json!({ "script": script, "args": arguments }))
     }
 
     /// Runs a script that calls its last argument with the result, when it is there.
     pub fn run_until(&self, script: &str, arguments: Value) -> Value {
-        self.post(
-            "/execute/async",
-            json!({ "script": script, "args": arguments }),
-        )
+        self.post("/execute/async", json!({ "script": script, "args": arguments }))
     }
 
     /// Waits until an expression of JavaScript is true.
@@ -205,9 +183,7 @@ impl Browser {
     fn find(&self, css: &str) -> String {
         let found =
             self.post("/element", json!({ "using": "css selector", "value": css }));
-        let id = found
-            .as_object()
-            .and_then(|it| it.values().next()?.as_str());
+        let id = found.as_object().and_then(|it| it.values().next()?.as_str());
         id.expect("an element has a name").to_owned()
     }
 
@@ -241,10 +217,7 @@ impl Browser {
 
     /// A command of Chromium's own.
     pub fn command(&self, name: &str, parameters: Value) -> Value {
-        self.post(
-            "/goog/cdp/execute",
-            json!({ "cmd": name, "params": parameters }),
-        )
+        self.post("/goog/cdp/execute", json!({ "cmd": name, "params": parameters }))
     }
 
     /// Makes the window so wide, and the reader prefer light or dark.
@@ -257,9 +230,8 @@ impl Browser {
 
     /// What the reader prefers, as media features.
     pub fn prefer(&self, features: &[(&str, &str)]) {
-        let features = features
-            .iter()
-            .map(|(name, value)| json!({ "name": name, "value": value }));
+        let features =
+            features.iter().map(|(name, value)| json!({ "name": name, "value": value }));
         self.command(
             "Emulation.setEmulatedMedia",
             json!({ "features": features.collect::<Vec<_>>() }),

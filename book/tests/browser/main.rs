@@ -46,10 +46,7 @@ fn troubles(browser: &Browser) -> Vec<String> {
             }
             Some("Network.responseReceived") => {
                 let answer = &parameters["response"];
-                if answer["status"]
-                    .as_u64()
-                    .is_some_and(|status| status >= 400)
-                {
+                if answer["status"].as_u64().is_some_and(|status| status >= 400) {
                     troubles.push(format!(
                         "{} is answered with {}",
                         answer["url"], answer["status"]
@@ -95,12 +92,9 @@ fn every_page_is_sound_in_light_and_dark_at_a_desk_and_on_a_phone() {
     let browser = Browser::start(&tools);
     let mut wrong = Vec::new();
     for page in &site().pages {
-        for (width, scheme) in [
-            (DESK, "light"),
-            (DESK, "dark"),
-            (PHONE, "light"),
-            (PHONE, "dark"),
-        ] {
+        for (width, scheme) in
+            [(DESK, "light"), (DESK, "dark"), (PHONE, "light"), (PHONE, "dark")]
+        {
             browser.view(View { width, scheme });
             browser.go(&format!("{}/{page}", site().address));
             let mut found = troubles(&browser);
@@ -114,9 +108,7 @@ fn every_page_is_sound_in_light_and_dark_at_a_desk_and_on_a_phone() {
             browser.run(&tools.axe, json!([]));
             found.extend(texts(browser.run_until(AXE, json!([]))));
             wrong.extend(
-                found
-                    .iter()
-                    .map(|it| format!("{page}, {scheme}, {width} px: {it}")),
+                found.iter().map(|it| format!("{page}, {scheme}, {width} px: {it}")),
             );
         }
     }
@@ -138,15 +130,10 @@ fn every_page_is_light() {
         let loaded: Vec<(String, u64)> =
             serde_json::from_value(loaded).expect("names and sizes");
         let counted = loaded.iter().filter(|(name, _)| {
-            !["/fonts/", "/searchindex"]
-                .iter()
-                .any(|it| name.contains(it))
+            !["/fonts/", "/searchindex"].iter().any(|it| name.contains(it))
         });
         let weight: u64 = counted.map(|(_, size)| size).sum();
-        assert!(
-            weight < HEAVIEST,
-            "{page} weighs {weight} bytes: {loaded:#?}"
-        );
+        assert!(weight < HEAVIEST, "{page} weighs {weight} bytes: {loaded:#?}");
     }
 }
 
@@ -155,10 +142,7 @@ fn the_theme_menu_offers_light_dark_and_what_the_reader_prefers() {
     let Some(tools) = Tools::find() else { return };
     let _alone = alone();
     let browser = Browser::start(&tools);
-    browser.view(View {
-        width: DESK,
-        scheme: "light",
-    });
+    browser.view(View { width: DESK, scheme: "light" });
     browser.go(&site().address);
     browser.click("#mdbook-theme-toggle");
     let offered = browser.run(
@@ -173,11 +157,7 @@ fn the_theme_menu_offers_light_dark_and_what_the_reader_prefers() {
     let dark = browser.run(background, json!([]));
     assert_ne!(light, dark);
     browser.go(&site().address);
-    assert_eq!(
-        dark,
-        browser.run(background, json!([])),
-        "the choice is kept"
-    );
+    assert_eq!(dark, browser.run(background, json!([])), "the choice is kept");
 }
 
 #[test]
@@ -185,10 +165,7 @@ fn the_key_p_enlarges_a_page_for_a_projector() {
     let Some(tools) = Tools::find() else { return };
     let _alone = alone();
     let browser = Browser::start(&tools);
-    browser.view(View {
-        width: DESK,
-        scheme: "light",
-    });
+    browser.view(View { width: DESK, scheme: "light" });
     browser.go(&site().address);
     let size =
         "return parseFloat(getComputedStyle(document.querySelector('main p')).fontSize)";
@@ -205,10 +182,7 @@ fn searching_finds_a_term() {
     let Some(tools) = Tools::find() else { return };
     let _alone = alone();
     let browser = Browser::start(&tools);
-    browser.view(View {
-        width: DESK,
-        scheme: "light",
-    });
+    browser.view(View { width: DESK, scheme: "light" });
     browser.go(&site().address);
     browser.click("#mdbook-search-toggle");
     browser.wait_for("document.activeElement.id === 'mdbook-searchbar'");
@@ -219,9 +193,7 @@ fn searching_finds_a_term() {
         json!([]),
     );
     assert!(
-        found
-            .as_str()
-            .is_some_and(|it| it.to_lowercase().contains("accept")),
+        found.as_str().is_some_and(|it| it.to_lowercase().contains("accept")),
         "{found}"
     );
 }
@@ -257,24 +229,13 @@ fn check_step(shown: &Value, step: usize) {
     assert_eq!(shown["said"], shown["sentence"], "{shown:#}");
     let lit = shown["lit"].as_array().expect("a list");
     let Some(expected) = shown["expected"].as_array() else {
-        assert!(
-            lit.is_empty(),
-            "no line is at work in step {step}: {shown:#}"
-        );
+        assert!(lit.is_empty(), "no line is at work in step {step}: {shown:#}");
         return;
     };
-    let [lit] = lit.as_slice() else {
-        panic!("one line is lit: {shown:#}")
-    };
-    assert_eq!(
-        &lit.as_array().expect("a line")[..2],
-        expected.as_slice(),
-        "{shown:#}"
-    );
-    let (file, line) = (
-        lit[0].as_str().expect("a file"),
-        lit[1].as_u64().expect("a number"),
-    );
+    let [lit] = lit.as_slice() else { panic!("one line is lit: {shown:#}") };
+    assert_eq!(&lit.as_array().expect("a line")[..2], expected.as_slice(), "{shown:#}");
+    let (file, line) =
+        (lit[0].as_str().expect("a file"), lit[1].as_u64().expect("a number"));
     let source = fs::read_to_string(root().join("examples").join(file))
         .expect("the example can be read");
     assert_eq!(
@@ -299,16 +260,10 @@ fn a_player_steps_to_the_end_by_keyboard_and_by_click() {
     let Some(tools) = Tools::find() else { return };
     let _alone = alone();
     let browser = Browser::start(&tools);
-    browser.view(View {
-        width: DESK,
-        scheme: "light",
-    });
+    browser.view(View { width: DESK, scheme: "light" });
     browser.go(&format!("{}/05_threaded_server.html", site().address));
     let id = "rec-05_threaded_server";
-    assert!(
-        recordings(&browser).contains(&id.to_owned()),
-        "the page has its recording"
-    );
+    assert!(recordings(&browser).contains(&id.to_owned()), "the page has its recording");
     let shown = || browser.run(SHOWN, json!([id]));
     check_terminals(&shown()); // before the first step all is shown
     let steps = shown()["steps"].as_u64().expect("a number") as usize;
@@ -362,10 +317,7 @@ fn every_player_ends_with_the_transcripts() {
     let Some(tools) = Tools::find() else { return };
     let _alone = alone();
     let browser = Browser::start(&tools);
-    browser.view(View {
-        width: DESK,
-        scheme: "light",
-    });
+    browser.view(View { width: DESK, scheme: "light" });
     for page in &site().pages {
         browser.go(&format!("{}/{page}", site().address));
         for id in recordings(&browser) {
@@ -386,10 +338,8 @@ fn nothing_plays_for_those_who_asked_for_less_motion() {
     let browser = Browser::start(&tools);
     browser.prefer(&[("prefers-reduced-motion", "reduce")]);
     browser.go(&format!("{}/05_threaded_server.html", site().address));
-    let hidden = browser.run(
-        "return document.querySelector('[data-act=play]').hidden",
-        json!([]),
-    );
+    let hidden =
+        browser.run("return document.querySelector('[data-act=play]').hidden", json!([]));
     assert_eq!(hidden, json!(true));
 }
 
@@ -398,14 +348,8 @@ fn without_javascript_nothing_is_missing() {
     let Some(tools) = Tools::find() else { return };
     let _alone = alone();
     let browser = Browser::start(&tools);
-    browser.view(View {
-        width: DESK,
-        scheme: "dark",
-    });
-    browser.command(
-        "Emulation.setScriptExecutionDisabled",
-        json!({ "value": true }),
-    );
+    browser.view(View { width: DESK, scheme: "dark" });
+    browser.command("Emulation.setScriptExecutionDisabled", json!({ "value": true }));
     for page in &site().pages {
         browser.go(&format!("{}/{page}", site().address));
         let page_is = browser.run(

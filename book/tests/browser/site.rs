@@ -33,9 +33,8 @@ pub fn site() -> &'static Site {
                 folder
             }
         };
-        let files = fs::read_dir(&folder)
-            .expect("the book's folder can be read")
-            .flatten();
+        let files =
+            fs::read_dir(&folder).expect("the book's folder can be read").flatten();
         let names = files.filter_map(|file| file.file_name().into_string().ok());
         let mut pages: Vec<String> = names
             .filter(|name| name.ends_with(".html"))
@@ -43,15 +42,8 @@ pub fn site() -> &'static Site {
             .filter(|name| name != "toc.html" && name != "print.html")
             .collect();
         pages.sort();
-        assert!(
-            !pages.is_empty(),
-            "there is no page in {}",
-            folder.display()
-        );
-        Site {
-            address: serve(folder),
-            pages,
-        }
+        assert!(!pages.is_empty(), "there is no page in {}", folder.display());
+        Site { address: serve(folder), pages }
     })
 }
 
