@@ -11,7 +11,6 @@ use std::io::{self, Read, Write};
 pub struct Paper {
     incoming: VecDeque<Vec<u8>>,
     most: Option<usize>,
-    written: Vec<u8>,
     calls: Vec<String>,
 }
 
@@ -32,16 +31,6 @@ impl Paper {
     /// The calls in their order, one a line: `recv = 3 "Ann"`, `send "Hello" = 5`.
     pub fn calls(&self) -> String {
         self.calls.iter().map(|call| format!("{call}\n")).collect()
-    }
-
-    /// How many calls there were that send.
-    pub fn sends(&self) -> usize {
-        self.calls.iter().filter(|call| call.starts_with("send")).count()
-    }
-
-    /// All that was taken.
-    pub fn written(&self) -> &[u8] {
-        &self.written
     }
 
     /// Compares the calls with a recording of them; empty lines and indentation don't count.
@@ -103,7 +92,6 @@ impl Write for Paper {
             return Err(io::Error::other("a thousand calls, and no end"));
         }
         let count = bytes.len().min(self.most.unwrap_or(usize::MAX));
-        self.written.extend_from_slice(&bytes[..count]);
         self.calls.push(format!("send {} = {count}", quoted(bytes)));
         Ok(count)
     }

@@ -511,30 +511,6 @@ impl Peer {
         Err(self.fails(did, &ending))
     }
 
-    /// The bytes up to the end of the stream.
-    pub fn read_to_end(&mut self) -> Graded<Vec<u8>> {
-        let mut received = Vec::new();
-        let until = Instant::now() + limit();
-        loop {
-            match self.read(&mut received, 1 << 20, until) {
-                Came::Some => {}
-                Came::End => {
-                    self.log.add(format!(
-                        "{} received {} and the end",
-                        self.name,
-                        quoted(&received)
-                    ));
-                    return Ok(received);
-                }
-                Came::Reset | Came::Nothing => {
-                    self.log.add(format!("{} received {}", self.name, quoted(&received)));
-                    self.log.add(format!("{} waited for the end", self.name));
-                    return Err(self.fails("did not finish sending", ""));
-                }
-            }
-        }
-    }
-
     /// Finishes sending, and still listens: the half-close.
     pub fn finish(&mut self) -> Graded {
         self.log.add(format!("{} finished sending", self.name));
@@ -562,7 +538,7 @@ impl Peer {
     }
 
     /// Reads once: what one call gives, whole or in part. `None` at the end, or if nothing comes in time.
-    pub fn one_read(&mut self) -> Option<Vec<u8>> {
+    pub(crate) fn one_read(&mut self) -> Option<Vec<u8>> {
         let mut received = Vec::new();
         match self.read(&mut received, 1 << 16, Instant::now() + limit()) {
             Came::Some => Some(received),
