@@ -71,6 +71,10 @@ pub struct Call {
     /// None or `?` if it never returned.
     pub result: Option<String>,
     pub end: Option<u64>,
+    pub socket: Option<String>,
+    /// The socket that it brought forth, if it did.
+    #[serde(default)]
+    pub accepted: Option<String>,
 }
 
 #[derive(Deserialize)]

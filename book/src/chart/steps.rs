@@ -1,6 +1,6 @@
 //! The steps in which a recording is told: its events, and the returns of calls that waited.
 
-use super::recording::{Event, Kind, Recording};
+use super::recording::{Call, Event, Kind, Recording};
 
 /// One step.
 pub struct Step<'a> {
@@ -31,6 +31,26 @@ const WAITING: &[&str] = &[
     "epoll_pwait",
 ];
 
+/// How far the clocks of a recording may disagree, in microseconds.
+const TOLERANCE: u64 = 1000;
+
+/// When a call ended. One that waits for a connection ends when that is there, whatever the clocks say.
+fn end_of(call: &Call, events: &[Event]) -> u64 {
+    let end = call.end.unwrap_or(u64::MAX);
+    let socket = match &*call.call {
+        "connect" => &call.socket,
+        _ => &call.accepted,
+    };
+    let there = events.iter().filter_map(|event| match &event.kind {
+        Kind::State(state) if Some(&state.socket) == socket.as_ref() => {
+            (state.to == "ESTABLISHED").then_some(event.t)
+        }
+        _ => None,
+    });
+    let late = there.filter(|t| (end..end.saturating_add(TOLERANCE)).contains(t));
+    late.max().unwrap_or(end)
+}
+
 /// The steps of a recording, in order.
 pub fn of(recording: &Recording) -> Vec<Step<'_>> {
     let events = &recording.events;
@@ -51,7 +71,7 @@ pub fn of(recording: &Recording) -> Vec<Step<'_>> {
         if let Kind::Call(call) = &event.kind
             && WAITING.contains(&&*call.call)
         {
-            let end = call.end.unwrap_or(u64::MAX);
+            let end = end_of(call, events);
             let next = events.get(index + 1);
             waits = call.never_returned() || next.is_some_and(|next| next.t < end);
             if waits && !call.never_returned() {
@@ -179,5 +199,17 @@ mod tests {
             segment(40),
         ]);
         assert_eq!(told(events)[0], (10, false, true, 2));
+    }
+
+    #[test]
+    fn accept_does_not_return_before_the_connection_is_there() {
+        let mut accept = call("accept4", 10, 30, json!("4"));
+        accept["accepted"] = json!("connection");
+        let state = json!({
+            "t": 40, "kind": "state", "socket": "connection",
+            "from": "SYN-RECEIVED", "to": "ESTABLISHED",
+        });
+        let told = told(json!([accept, segment(20), state]));
+        assert_eq!(told[2..], [(40, false, false, 2), (10, true, false, 3)]);
     }
 }
