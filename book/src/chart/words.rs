@@ -55,7 +55,7 @@ fn told(recording: &Recording, step: &Step) -> String {
                 n => format!(", {n} bytes: “{}”", one_line(&segment.payload)),
             };
             format!(
-                "On the wire, {from} to {to}: {flags}{}{}{bytes}.",
+                "{from} to {to}: {flags}{}{}{bytes}.",
                 seq.unwrap_or_default(),
                 ack.unwrap_or_default()
             )
