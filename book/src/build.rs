@@ -48,9 +48,7 @@ pub fn run(root: &Path, dest: &Path, options: Options) -> Result<()> {
     let mut sources = Sources::read(root)?;
     let mut problems = std::mem::take(&mut sources.problems);
     let sources = Rc::new(sources);
-    let parent = dest
-        .parent()
-        .context("the book needs a folder of its own")?;
+    let parent = dest.parent().context("the book needs a folder of its own")?;
     fs::create_dir_all(parent)
         .with_context(|| format!("can't create {}", parent.display()))?;
     let beside = tempfile::Builder::new()
@@ -101,10 +99,7 @@ fn check_that_it_may_go(dest: &Path) -> Result<()> {
     {
         return Ok(());
     }
-    bail!(
-        "{} holds something else than a book: name a new folder",
-        dest.display()
-    )
+    bail!("{} holds something else than a book: name a new folder", dest.display())
 }
 
 /// Lets mdBook build the book into the folder `new`. Returns what is wrong.
@@ -154,10 +149,9 @@ fn copy_examples(root: &Path, new: &Path) -> Result<()> {
     fs::create_dir_all(&copies)?;
     for entry in fs::read_dir(&examples).context("can't read examples/")? {
         let path = entry?.path();
-        if let (Some(name), Some("rs")) = (
-            path.file_name(),
-            path.extension().and_then(|it| it.to_str()),
-        ) {
+        if let (Some(name), Some("rs")) =
+            (path.file_name(), path.extension().and_then(|it| it.to_str()))
+        {
             fs::copy(&path, copies.join(name))
                 .with_context(|| format!("can't copy {}", path.display()))?;
         }

@@ -35,11 +35,7 @@ impl Problem {
         line: impl Into<Option<usize>>,
         message: impl Into<String>,
     ) -> Problem {
-        Problem {
-            file: file.into(),
-            line: line.into(),
-            message: message.into(),
-        }
+        Problem { file: file.into(), line: line.into(), message: message.into() }
     }
 }
 
@@ -133,11 +129,8 @@ impl Sources {
 
     /// Checks each page's directives. Returns the files that pages show, as seen from the repository's root.
     fn check_pages(&mut self) -> BTreeSet<String> {
-        let mut check = Includes {
-            root: &self.root,
-            shown: BTreeSet::new(),
-            problems: Vec::new(),
-        };
+        let mut check =
+            Includes { root: &self.root, shown: BTreeSet::new(), problems: Vec::new() };
         for page in &self.pages {
             let file = page.file();
             check.text(&page.text, &file, parent(&file), None, 0);
@@ -151,11 +144,7 @@ impl Sources {
         let kinds = [
             ("examples", "rs", "no page includes this program"),
             ("tests/transcripts", "txt", "no page shows this transcript"),
-            (
-                "chapters/recordings",
-                "json",
-                "no page shows this recording",
-            ),
+            ("chapters/recordings", "json", "no page shows this recording"),
         ];
         for (folder, extension, message) in kinds {
             for file in files(&self.root, folder, extension)? {
@@ -224,8 +213,7 @@ impl Includes<'_> {
             let written = &text[directive.range.clone()];
             if let Err(why) = self.directive(&directive, page, folder, line, depth) {
                 let written = written.lines().next().unwrap_or_default();
-                self.problems
-                    .push(Problem::new(page, line, format!("{written}: {why}")));
+                self.problems.push(Problem::new(page, line, format!("{written}: {why}")));
             }
         }
     }
@@ -306,9 +294,7 @@ fn transcripts_of(recording: &str) -> Vec<String> {
     }
     let recording: Recording = serde_json::from_str(recording).unwrap_or_default();
     let programs = recording.programs.iter();
-    programs
-        .flat_map(|program| transcripts(&program.id))
-        .collect()
+    programs.flat_map(|program| transcripts(&program.id)).collect()
 }
 
 /// Reads a file, given as seen from the root; the error names it.
@@ -357,9 +343,9 @@ fn check_anchor(text: &str, anchor: &str) -> Result<(), String> {
     for line in lines {
         if is_mark(line, true) {
             return match is_empty {
-                true => Err(format!(
-                    "has nothing between the marks of its anchor `{anchor}`"
-                )),
+                true => {
+                    Err(format!("has nothing between the marks of its anchor `{anchor}`"))
+                }
                 false => Ok(()),
             };
         }
@@ -492,9 +478,7 @@ fn check_link(
     if fragment.is_empty() || fragment == "top" || page.ids.contains(fragment.as_ref()) {
         return Ok(());
     }
-    Err(format!(
-        "leads nowhere: `{target}` has no heading or other place `#{fragment}`"
-    ))
+    Err(format!("leads nowhere: `{target}` has no heading or other place `#{fragment}`"))
 }
 
 /// The scheme of an address; for one that begins with `//`, the page's own.
@@ -504,9 +488,7 @@ fn scheme(address: &str) -> Option<&str> {
     }
     let (scheme, _) = address.split_once(':')?;
     let is_scheme = scheme.starts_with(|it: char| it.is_ascii_alphabetic())
-        && scheme
-            .chars()
-            .all(|it| it.is_ascii_alphanumeric() || "+-.".contains(it));
+        && scheme.chars().all(|it| it.is_ascii_alphanumeric() || "+-.".contains(it));
     is_scheme.then_some(scheme)
 }
 

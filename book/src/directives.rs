@@ -26,14 +26,8 @@ use crate::{changed, chart, exercises, predict, terminals};
 pub const OF_MDBOOK: &[&str] = &["include", "rustdoc_include", "playground", "title"];
 
 /// What is replaced here.
-pub const OURS: &[&str] = &[
-    "terminals",
-    "recording",
-    "changed",
-    "exercises",
-    "minutes",
-    "timetable",
-];
+pub const OURS: &[&str] =
+    &["terminals", "recording", "changed", "exercises", "minutes", "timetable"];
 
 /// A directive as it stands in a text: `{{#NAME ARGUMENTS}}`.
 pub struct Directive<'a> {
@@ -132,9 +126,8 @@ impl Workbook {
         let text = &without_anchor_marks(text);
         let mut in_source = find(&page.text);
         let mut listed = BTreeSet::new();
-        let ours = find(text)
-            .into_iter()
-            .filter(|it| !it.in_code && OURS.contains(&it.name));
+        let ours =
+            find(text).into_iter().filter(|it| !it.in_code && OURS.contains(&it.name));
         let expanded = ours.map(|directive| {
             let written = &text[directive.range.clone()];
             let line = in_source
@@ -153,9 +146,8 @@ impl Workbook {
         let mut expanded: Vec<_> = expanded.chain(self.predictions(text, page)).collect();
         expanded.sort_by_key(|(range, _)| range.start);
         // Between empty lines, whatever is around it, Markdown takes it for a block of HTML.
-        let blocks = expanded
-            .into_iter()
-            .map(|(range, html)| (range, format!("\n{html}\n\n")));
+        let blocks =
+            expanded.into_iter().map(|(range, html)| (range, format!("\n{html}\n\n")));
         with_links_to_copied_examples(&replace(text, blocks))
     }
 
@@ -195,16 +187,10 @@ fn with_links_to_copied_examples(text: &str) -> String {
     let mut links: Vec<_> = definitions
         .map(|(_, definition)| (definition.dest.to_string(), definition.span.clone()))
         .collect();
-    links.extend(
-        parser
-            .into_offset_iter()
-            .filter_map(|(event, range)| match event {
-                Event::Start(Tag::Link { dest_url, .. }) => {
-                    Some((dest_url.to_string(), range))
-                }
-                _ => None,
-            }),
-    );
+    links.extend(parser.into_offset_iter().filter_map(|(event, range)| match event {
+        Event::Start(Tag::Link { dest_url, .. }) => Some((dest_url.to_string(), range)),
+        _ => None,
+    }));
     let mut changes: Vec<_> = links
         .into_iter()
         .filter_map(|(to, range)| {

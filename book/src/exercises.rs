@@ -57,52 +57,25 @@ pub fn all(root: &Path) -> Result<Vec<Exercise>> {
 fn top(text: &str, name: String, folder: String) -> Option<Exercise> {
     let mut lines = text.lines().map_while(|line| line.strip_prefix("//!"));
     let mut first = lines.next()?.split(" · ");
-    let minutes = first
-        .next()?
-        .trim()
-        .strip_suffix(" minutes")?
-        .parse()
-        .ok()?;
+    let minutes = first.next()?.trim().strip_suffix(" minutes")?.parse().ok()?;
     let kind = first.nth(1)?.to_owned();
     let mut reach = String::new();
-    for line in lines
-        .map(str::trim)
-        .skip_while(|line| !line.starts_with("Reach: "))
-    {
+    for line in lines.map(str::trim).skip_while(|line| !line.starts_with("Reach: ")) {
         if line.starts_with("Why: ") || line.is_empty() {
             break;
         }
         reach = format!("{reach} {line}");
     }
     let reach = reach.trim().strip_prefix("Reach: ")?.to_owned();
-    Some(Exercise {
-        name,
-        minutes,
-        folder,
-        kind,
-        reach,
-    })
+    Some(Exercise { name, minutes, folder, kind, reach })
 }
 
 /// The exercises of a chapter, as a list.
 pub fn render(folder: &str, all: &[Exercise]) -> Result<String> {
     let mut html = String::from("<ul class=\"exercises\">\n");
-    let ours: Vec<_> = all
-        .iter()
-        .filter(|exercise| exercise.folder == folder)
-        .collect();
-    ensure!(
-        !ours.is_empty(),
-        "there is no exercise in classroom/exercises/{folder}"
-    );
-    for Exercise {
-        name,
-        minutes,
-        kind,
-        reach,
-        ..
-    } in ours
-    {
+    let ours: Vec<_> = all.iter().filter(|exercise| exercise.folder == folder).collect();
+    ensure!(!ours.is_empty(), "there is no exercise in classroom/exercises/{folder}");
+    for Exercise { name, minutes, kind, reach, .. } in ours {
         let _ = writeln!(
             html,
             "<li><code>{}</code> ({minutes} minutes, {}): {}</li>",

@@ -69,8 +69,7 @@ impl Built {
             .split(',')
             .filter_map(|it| it.split_whitespace().next())
             .map(str::to_owned);
-        self.links
-            .extend(links.chain(several).map(|to| Link { to, role }));
+        self.links.extend(links.chain(several).map(|to| Link { to, role }));
     }
 }
 

@@ -77,10 +77,7 @@ fn run() -> Result<()> {
         Command::Serve { port, open } => serve::run(&root, &target(&root), port, open)?,
         Command::Build { dest, draft } => {
             let dest = dest.unwrap_or_else(|| target(&root).join("book"));
-            let options = build::Options {
-                draft,
-                ..Default::default()
-            };
+            let options = build::Options { draft, ..Default::default() };
             build::run(&root, &dest, options)?;
             println!("the book is in {}", dest.display());
         }
@@ -123,10 +120,7 @@ fn parse(mut args: lexopt::Parser) -> Result<(Command, PathBuf)> {
             bail!("`--port` and `--no-open` are for serving, not for `build`")
         }
         Some(_) => Command::Build { dest, draft },
-        None => Command::Serve {
-            port: port.unwrap_or(3000),
-            open: !no_open,
-        },
+        None => Command::Serve { port: port.unwrap_or(3000), open: !no_open },
     };
     let root = match root {
         Some(root) => std::path::absolute(root)?,
@@ -140,9 +134,7 @@ fn parse(mut args: lexopt::Parser) -> Result<(Command, PathBuf)> {
 fn home() -> PathBuf {
     let built = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let run = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
-    let book = run
-        .filter(|it| it.join("book.toml").is_file())
-        .unwrap_or(built);
+    let book = run.filter(|it| it.join("book.toml").is_file()).unwrap_or(built);
     book.parent().map(Path::to_owned).unwrap_or(book)
 }
 

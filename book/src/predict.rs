@@ -55,16 +55,9 @@ pub fn render(prediction: &Prediction) -> Result<String> {
         markdown(&question)
     );
     for choice in choices {
-        ensure!(
-            !choice.why.is_empty(),
-            "`{}` has no explanation",
-            choice.text
-        );
-        let (class, verdict) = if choice.right {
-            ("right", "Right.")
-        } else {
-            ("wrong", "Not so.")
-        };
+        ensure!(!choice.why.is_empty(), "`{}` has no explanation", choice.text);
+        let (class, verdict) =
+            if choice.right { ("right", "Right.") } else { ("wrong", "Not so.") };
         let _ = writeln!(
             html,
             "<details class=\"{class}\"><summary>{}</summary>\
@@ -80,10 +73,7 @@ pub fn render(prediction: &Prediction) -> Result<String> {
 fn parse(block: &str) -> (String, Vec<Choice>) {
     let mut question = String::new();
     let mut choices: Vec<Choice> = Vec::new();
-    let inside = block
-        .lines()
-        .skip(1)
-        .filter(|line| !line.starts_with("```"));
+    let inside = block.lines().skip(1).filter(|line| !line.starts_with("```"));
     for line in inside {
         let ticked = line.strip_prefix("- [x] ");
         if let Some(text) = ticked.or_else(|| line.strip_prefix("- [ ] ")) {
@@ -94,17 +84,11 @@ fn parse(block: &str) -> (String, Vec<Choice>) {
             });
             continue;
         }
-        let target = choices
-            .last_mut()
-            .map_or(&mut question, |choice| &mut choice.why);
+        let target = choices.last_mut().map_or(&mut question, |choice| &mut choice.why);
         *target += line.trim();
         target.push('\n');
     }
-    for text in choices
-        .iter_mut()
-        .map(|choice| &mut choice.why)
-        .chain([&mut question])
-    {
+    for text in choices.iter_mut().map(|choice| &mut choice.why).chain([&mut question]) {
         *text = text.trim().to_owned();
     }
     (question, choices)
@@ -120,9 +104,7 @@ fn markdown(text: &str) -> String {
 /// The same, of one paragraph, without the paragraph.
 fn inline(text: &str) -> String {
     let html = markdown(text);
-    let inner = html
-        .strip_prefix("<p>")
-        .and_then(|html| html.strip_suffix("</p>"));
+    let inner = html.strip_prefix("<p>").and_then(|html| html.strip_suffix("</p>"));
     inner.map_or(html.clone(), str::to_owned)
 }
 
@@ -137,11 +119,7 @@ mod tests {
     fn a_prediction_is_found_and_asked() {
         let found = find(PAGE);
         assert_eq!(found.len(), 1);
-        assert!(
-            PAGE[found[0].range.end..]
-                .trim_start()
-                .starts_with("Behind.")
-        );
+        assert!(PAGE[found[0].range.end..].trim_start().starts_with("Behind."));
         let html = render(&found[0]).expect("it is well formed");
         assert!(
             html.contains("<div class=\"ask\"><p>What <em>is</em> it?</p></div>"),
@@ -169,9 +147,7 @@ mod tests {
             ("What *is* it?", "", "it asks nothing"),
         ] {
             let page = PAGE.replace(from, to);
-            let error = render(&find(&page)[0])
-                .expect_err("it is refused")
-                .to_string();
+            let error = render(&find(&page)[0]).expect_err("it is refused").to_string();
             assert!(error.contains(expected), "{error}");
         }
     }

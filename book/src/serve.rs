@@ -46,10 +46,7 @@ pub fn run(root: &Path, target: &Path, port: u16, open: bool) -> Result<()> {
         std::path::absolute(target)?.join(format!("book-served-{}", address.port()));
 
     let (watcher, changes) = watch_material(root)?;
-    let options = Options {
-        live_reload: Some(LIVE_RELOAD),
-        draft: true,
-    };
+    let options = Options { live_reload: Some(LIVE_RELOAD), draft: true };
     build::run(root, &dest, options)?;
     let (built, _) = watch::channel(());
     let app = Router::new()
@@ -75,10 +72,8 @@ pub fn run(root: &Path, target: &Path, port: u16, open: bool) -> Result<()> {
         let (root, dest) = (root.to_owned(), dest.clone());
         move || rebuild(&root, &dest, &changes, &built)
     });
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?
-        .block_on(async {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(
+        async {
             let listener = tokio::net::TcpListener::from_std(listener)?;
             let mut interrupted = pin!(tokio::signal::ctrl_c());
             // Ctrl-C is looked out for from the first poll on.
@@ -95,7 +90,8 @@ pub fn run(root: &Path, target: &Path, port: u16, open: bool) -> Result<()> {
                 result = axum::serve(listener, app) => result,
                 result = interrupted => result,
             }
-        })?;
+        },
+    )?;
     drop(watcher); // the last of the changes
     let _ = rebuilds.join();
     std::fs::remove_dir_all(&dest)
@@ -153,10 +149,7 @@ fn watch_material(root: &Path) -> Result<(RecommendedWatcher, Receiver<()>)> {
 
 /// Builds the book anew after each change, and lets the pages know. A book with problems does not replace a good one.
 fn rebuild(root: &Path, dest: &Path, changes: &Receiver<()>, built: &watch::Sender<()>) {
-    let options = Options {
-        live_reload: Some(LIVE_RELOAD),
-        draft: false,
-    };
+    let options = Options { live_reload: Some(LIVE_RELOAD), draft: false };
     while changes.recv().is_ok() {
         while changes.recv_timeout(ONE_CHANGE).is_ok() {}
         match build::run(root, dest, options) {

@@ -95,11 +95,7 @@ impl Repository {
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(cargo_bin("book"));
-        command
-            .args(args)
-            .arg("--root")
-            .arg(self.path())
-            .env_remove("CARGO_TARGET_DIR");
+        command.args(args).arg("--root").arg(self.path()).env_remove("CARGO_TARGET_DIR");
         command
     }
 
@@ -146,11 +142,8 @@ fn has_not(page: &str, part: &str) {
 
 /// A page's text, without what the theme puts around it.
 fn text_of(page: &str) -> &str {
-    let text = page
-        .split_once("<main>")
-        .and_then(|(_, it)| it.split_once("</main>"));
-    text.unwrap_or_else(|| panic!("no page of the book: {page}"))
-        .0
+    let text = page.split_once("<main>").and_then(|(_, it)| it.split_once("</main>"));
+    text.unwrap_or_else(|| panic!("no page of the book: {page}")).0
 }
 
 #[test]
@@ -172,10 +165,7 @@ fn builds_a_good_book() {
     ] {
         has(&page, part);
     }
-    assert!(
-        !page.contains("WebSocket"),
-        "a built page waits for no server"
-    );
+    assert!(!page.contains("WebSocket"), "a built page waits for no server");
     assert_eq!(
         repository.page("examples/01_first.rs"),
         repository.read("examples/01_first.rs")
@@ -189,10 +179,7 @@ fn builds_into_another_folder_but_not_in_the_place_of_something_else() {
     let dest = repository.path().join("elsewhere");
     let dest = dest.to_str().expect("a temporary folder has a plain name");
     for _ in 0..2 {
-        repository
-            .book(&["build", "--dest", dest])
-            .assert()
-            .success();
+        repository.book(&["build", "--dest", dest]).assert().success();
     }
     has(&repository.read("elsewhere/index.html"), "Welcome");
 
@@ -208,10 +195,7 @@ fn builds_into_another_folder_but_not_in_the_place_of_something_else() {
 #[test]
 fn shows_no_marks_of_anchors() {
     let repository = Repository::new();
-    repository.append(
-        FIRST,
-        "\n```rust\n{{#include ../examples/01_first.rs}}\n```\n",
-    );
+    repository.append(FIRST, "\n```rust\n{{#include ../examples/01_first.rs}}\n```\n");
     repository.builds();
     let page = repository.page("01_first.html");
     has(&page, "//! The first.");
@@ -221,10 +205,7 @@ fn shows_no_marks_of_anchors() {
 #[test]
 fn leaves_code_and_what_is_escaped_alone() {
     let repository = Repository::new();
-    repository.append(
-        FIRST,
-        "\n`{{#minutes 7}}` and `\\{{#include nothing.rs}}`\n",
-    );
+    repository.append(FIRST, "\n`{{#minutes 7}}` and `\\{{#include nothing.rs}}`\n");
     repository.append(FIRST, "\n```text\n{{#terminals nothing}} {{#each}}\n```\n");
     repository.builds();
     let page = repository.page("01_first.html");
@@ -239,10 +220,7 @@ fn adds_up_a_timetable() {
     repository.append(FIRST, "\n{{#timetable 90 01_first a_break:45 01_first}}\n");
     repository.builds();
     let page = repository.page("01_first.html");
-    has(
-        &page,
-        "<td>0:00</td><td><a href=\"01_first.html\">First</a></td><td>20</td>",
-    );
+    has(&page, "<td>0:00</td><td><a href=\"01_first.html\">First</a></td><td>20</td>");
     has(&page, "<td>0:20</td><td>a break</td><td>45</td>");
     has(&page, "<td>1:25</td><td>the end</td><td>85 of 90</td>");
 }
@@ -389,14 +367,8 @@ fn allows_links_to_other_hosts_but_loads_nothing_from_them() {
     );
     repository.builds();
     for (line, address) in [
-        (
-            "![logo](https://example.com/logo.svg)",
-            "https://example.com/logo.svg",
-        ),
-        (
-            "<script src=\"//example.com/x.js\"></script>",
-            "//example.com/x.js",
-        ),
+        ("![logo](https://example.com/logo.svg)", "https://example.com/logo.svg"),
+        ("<script src=\"//example.com/x.js\"></script>", "//example.com/x.js"),
         (
             "<p style=\"background: url('http://example.com/x.png')\">A</p>",
             "http://example.com/x.png",
@@ -410,17 +382,11 @@ fn allows_links_to_other_hosts_but_loads_nothing_from_them() {
 #[test]
 fn refuses_styles_of_the_theme_that_load_from_other_hosts() {
     let repository = Repository::new();
-    repository.write(
-        "book/theme/css/print.css",
-        "@import \"https://example.com/font.css\";\n",
-    );
     repository
-        .book(&["build"])
-        .assert()
-        .code(1)
-        .stderr(predicate::str::contains(
-            "`https://example.com/font.css` is loaded from another host",
-        ));
+        .write("book/theme/css/print.css", "@import \"https://example.com/font.css\";\n");
+    repository.book(&["build"]).assert().code(1).stderr(predicate::str::contains(
+        "`https://example.com/font.css` is loaded from another host",
+    ));
 }
 
 #[test]
@@ -519,11 +485,7 @@ impl Served {
         let (sender, told) = mpsc::channel();
         tell_lines(child.stdout.take().expect("it is piped"), sender.clone());
         tell_lines(child.stderr.take().expect("it is piped"), sender);
-        let mut served = Served {
-            child,
-            port: 0,
-            told,
-        };
+        let mut served = Served { child, port: 0, told };
         while served.port == 0 {
             let line = served.next_line();
             served.port = line
@@ -535,9 +497,7 @@ impl Served {
     }
 
     fn next_line(&self) -> String {
-        self.told
-            .recv_timeout(LIMIT)
-            .expect("it says something in time")
+        self.told.recv_timeout(LIMIT).expect("it says something in time")
     }
 
     fn connect(&self) -> TcpStream {
@@ -553,9 +513,7 @@ impl Served {
         write!(stream, "GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n")
             .expect("it reads");
         let mut answer = String::new();
-        stream
-            .read_to_string(&mut answer)
-            .expect("it answers in time");
+        stream.read_to_string(&mut answer).expect("it answers in time");
         answer
     }
 
@@ -620,8 +578,7 @@ fn reloads_the_pages_after_a_change_and_keeps_the_last_good_book() {
     repository.append(FIRST, "\nA second thought.\n");
     assert_eq!(served.next_line(), "built anew");
     let mut message = [0; 8];
-    page.read_exact(&mut message)
-        .expect("the page is told in time");
+    page.read_exact(&mut message).expect("the page is told in time");
     assert_eq!(&message, b"\x81\x06reload"); // a text of six bytes
     has(&served.get("/01_first.html"), "A second thought.");
 
@@ -632,28 +589,20 @@ fn reloads_the_pages_after_a_change_and_keeps_the_last_good_book() {
         "{problem}"
     );
     let error = served.next_line();
-    assert!(
-        error.starts_with("error: the book has a problem"),
-        "{error}"
-    );
+    assert!(error.starts_with("error: the book has a problem"), "{error}");
     has_not(&served.get("/01_first.html"), "a third.");
 }
 
 #[test]
 fn rebuilds_for_each_kind_of_change_and_for_nothing_else() {
     let repository = Repository::new();
-    repository.write(
-        "book/theme/favicon.svg",
-        "<svg xmlns=\"http://www.w3.org/2000/svg\"/>\n",
-    );
+    repository
+        .write("book/theme/favicon.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>\n");
     let served = Served::start(&repository);
-    for (nth, file) in [
-        "examples/01_first.rs",
-        "tests/transcripts/01_first.txt",
-        "book/book.toml",
-    ]
-    .into_iter()
-    .enumerate()
+    for (nth, file) in
+        ["examples/01_first.rs", "tests/transcripts/01_first.txt", "book/book.toml"]
+            .into_iter()
+            .enumerate()
     {
         repository.append(file, "\n");
         assert_eq!(served.next_line(), "built anew", "change {nth}, of {file}");
@@ -709,9 +658,8 @@ fn listens_on_loopback_alone() {
 fn ends_with_ctrl_c_and_leaves_nothing() {
     let repository = Repository::new();
     let mut served = Served::start(&repository);
-    let interrupted = Command::new("kill")
-        .args(["-INT", &served.child.id().to_string()])
-        .status();
+    let interrupted =
+        Command::new("kill").args(["-INT", &served.child.id().to_string()]).status();
     assert!(interrupted.expect("`kill` is there").success());
     let (sender, ended) = mpsc::channel();
     let told = std::mem::replace(&mut served.told, mpsc::channel().1);
