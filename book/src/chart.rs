@@ -5,17 +5,16 @@
 
 mod layout;
 mod listing;
-mod recording;
+pub mod recording;
 mod steps;
 mod svg;
 mod words;
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use serde_json::json;
 
 use crate::html::escape;
@@ -30,15 +29,7 @@ pub fn render(
     root: &Path,
     listed: &mut BTreeSet<String>,
 ) -> Result<String> {
-    let path = format!("chapters/recordings/{scenario}.json");
-    let text = fs::read_to_string(root.join(&path)).with_context(|| {
-        format!("can't read {path} (`cargo book record {scenario}` makes it)")
-    })?;
-    let recording: Recording =
-        serde_json::from_str(&text).with_context(|| format!("{path} is no recording"))?;
-    ensure!(recording.schema == 1, "{path} is of another schema than 1");
-    recording.check().with_context(|| path.clone())?;
-
+    let recording = Recording::read(scenario, root)?;
     let steps = steps::of(&recording);
     let layout = Layout::new(&recording, &steps);
     let id = format!("rec-{scenario}");
@@ -67,8 +58,7 @@ pub fn render(
         html += &terminals::terminal(
             &program.id,
             &recording.names(),
-            &recording.printed(&program.id, "stderr"),
-            &recording.printed(&program.id, "stdout"),
+            &recording.printed(&program.id),
         );
     }
     html += "</div>\n</div>\n";

@@ -7,12 +7,20 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
+use crate::chart::recording::Recording;
 use crate::html::{escape, escape_pre};
 use crate::scenarios::{Action, SCENARIOS};
 
+/// What a program printed in one go, and whether on standard error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Printed {
+    pub on_stderr: bool,
+    pub text: String,
+}
+
 /// Shows the transcripts of these programs as terminals: side by side where there is room.
 ///
-/// The text of each `<pre class="out">` is the transcript, to the byte.
+/// The text of each `<pre class="screen">` without its `<span class="err">` is the transcript, to the byte.
 pub fn render(names: &[&str], root: &Path) -> Result<String> {
     let mut html = String::from("<div class=\"terminals\">\n");
     for name in names {
@@ -21,24 +29,54 @@ pub fn render(names: &[&str], root: &Path) -> Result<String> {
         if out.is_none() && err.is_none() {
             bail!("there is no transcript tests/transcripts/{name}.txt");
         }
-        html +=
-            &terminal(name, names, &err.unwrap_or_default(), &out.unwrap_or_default());
+        let (out, err) = (out.unwrap_or_default(), err.unwrap_or_default());
+        html += &terminal(name, names, &in_order(name, out, err, root));
     }
     html += "</div>\n";
     Ok(html)
 }
 
-/// One terminal among these: the program's name, its command, what it said on standard error, and its transcript.
-pub fn terminal(name: &str, among: &[&str], err: &str, out: &str) -> String {
+/// What a program printed on both streams, in the order in which the recording of its scenario has it. Standard error comes first
+/// if there is no such recording, or one that says something else than the transcripts.
+fn in_order(name: &str, out: String, err: String, root: &Path) -> Vec<Printed> {
+    let starts = |action: &Action| match action {
+        Action::Run(program) | Action::Serve(program) | Action::Connect(program, _) => {
+            *program == name
+        }
+        _ => false,
+    };
+    let recorded = SCENARIOS
+        .iter()
+        .find(|scenario| scenario.play.iter().any(starts))
+        .and_then(|scenario| Recording::read(scenario.name, root).ok())
+        .map(|recording| recording.printed(name));
+    let on = |pieces: &[Printed], on_stderr| {
+        let pieces = pieces.iter().filter(|piece| piece.on_stderr == on_stderr);
+        pieces.map(|piece| piece.text.as_str()).collect::<String>()
+    };
+    match recorded {
+        Some(pieces) if on(&pieces, false) == out && on(&pieces, true) == err => pieces,
+        _ => vec![
+            Printed { on_stderr: true, text: err },
+            Printed { on_stderr: false, text: out },
+        ],
+    }
+}
+
+/// One terminal among these: the program's name, its command, and what it printed.
+pub fn terminal(name: &str, among: &[&str], printed: &[Printed]) -> String {
     let mut html = format!(
-        "<figure class=\"terminal\"><figcaption>{}</figcaption>\n<pre class=\"command\">{}</pre>\n",
+        "<figure class=\"terminal\"><figcaption>{}</figcaption>\n<pre class=\"command\">{}</pre>\n<pre class=\"screen\">",
         escape(&label(name, among)),
         escape(&command(name)),
     );
-    if !err.is_empty() {
-        let _ = writeln!(html, "<pre class=\"err\">{}</pre>", escape_pre(err));
+    for Printed { on_stderr, text } in printed {
+        let _ = match on_stderr {
+            true => write!(html, "<span class=\"err\">{}</span>", escape_pre(text)),
+            false => write!(html, "{}", escape_pre(text)),
+        };
     }
-    let _ = writeln!(html, "<pre class=\"out\">{}</pre></figure>", escape_pre(out));
+    html += "</pre></figure>\n";
     html
 }
 

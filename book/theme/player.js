@@ -3,10 +3,10 @@
 (() => {
     const ICONS = {
         first: 'M2 2h2v12H2zM14 2v12L5 8z',
-        back: 'M12 2v12L3 8z',
+        back: 'M10.5 2 4.5 8l6 6L12 12.5 7.5 8 12 3.5z',
         play: 'M4 2v12l10-6z',
         pause: 'M3 2h4v12H3zM9 2h4v12H9z',
-        forward: 'M4 2v12l9-6z',
+        forward: 'M5.5 2l6 6-6 6L4 12.5 8.5 8 4 3.5z',
         last: 'M12 2h2v12h-2zM2 2v12l9-6z',
     };
     // What a step has, by its kind: p program, h thread, l line, w waits, x text, e on standard error, b bare
@@ -39,11 +39,7 @@
         const chart = root.querySelector('.rec-chart');
         const sentences = [...root.querySelectorAll('.rec-events li')].map(li => li.textContent);
         const listings = [...root.querySelectorAll('.listing')];
-        const terminals = [...root.querySelectorAll('.terminal')].map(terminal => {
-            // Keep the room that the whole text takes, so that nothing jumps while it fills.
-            const pre = name => terminal.querySelector(`.${name}`);
-            return { out: pre('out'), err: pre('err') };
-        });
+        const screens = [...root.querySelectorAll('.terminal .screen')];
         let at = -1, timer = null, skipAcks = false; // -1: before the first step all is shown
 
         // The controls
@@ -95,11 +91,8 @@
             }
         }
         root.classList.add('ready');
-        for (const { out, err } of terminals) {
-            const height = pre => pre && (pre.style.minHeight = `${pre.offsetHeight}px`);
-            height(out);
-            height(err);
-        }
+        // Keep the room that the whole text takes, so that nothing jumps while it fills.
+        for (const screen of screens) screen.style.minHeight = `${screen.offsetHeight}px`;
 
         const told = () => at < 0 ? steps : steps.slice(0, at + 1);
         const hidden = step => skipAcks && step.b;
@@ -140,15 +133,12 @@
 
         /** The terminals, with what has been printed so far. */
         function showTexts() {
-            const out = programs.map(() => '');
-            const err = programs.map(() => '');
+            const texts = programs.map(() => []);
             for (const step of told()) {
-                if (step.k === 't' || step.k === 'p') (step.e ? err : out)[step.p] += step.x;
+                if (step.k !== 't' && step.k !== 'p') continue;
+                texts[step.p].push(step.e ? make('span', { className: 'err' }, step.x) : step.x);
             }
-            terminals.forEach((terminal, program) => {
-                if (terminal.out) terminal.out.textContent = out[program];
-                if (terminal.err) terminal.err.textContent = err[program];
-            });
+            screens.forEach((screen, program) => screen.replaceChildren(...texts[program]));
         }
 
         function showStates() {

@@ -1,11 +1,13 @@
 //! A recording as it is committed: `chapters/recordings/SCENARIO.json`.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
-use crate::terminals;
+use crate::terminals::{self, Printed};
 
 #[derive(Deserialize)]
 pub struct Recording {
@@ -136,8 +138,21 @@ impl Call {
 }
 
 impl Recording {
+    /// Reads the recording of a scenario.
+    pub fn read(scenario: &str, root: &Path) -> Result<Self> {
+        let path = format!("chapters/recordings/{scenario}.json");
+        let text = fs::read_to_string(root.join(&path)).with_context(|| {
+            format!("can't read {path} (`cargo book record {scenario}` makes it)")
+        })?;
+        let recording: Self = serde_json::from_str(&text)
+            .with_context(|| format!("{path} is no recording"))?;
+        ensure!(recording.schema == 1, "{path} is of another schema than 1");
+        recording.check().with_context(|| path.clone())?;
+        Ok(recording)
+    }
+
     /// Fails if an event names a program or a socket that is not listed.
-    pub fn check(&self) -> Result<()> {
+    fn check(&self) -> Result<()> {
         let programs: BTreeSet<_> = self.programs.iter().map(|it| &*it.id).collect();
         let sockets: BTreeSet<_> = self.sockets.iter().map(|it| &*it.id).collect();
         for socket in &self.sockets {
@@ -199,17 +214,22 @@ impl Recording {
         examples
     }
 
-    /// All that a program printed on this stream; what was typed shows on standard output, as on a terminal.
-    pub fn printed(&self, program: &str, stream: &str) -> String {
-        let texts = self.events.iter().filter_map(|event| match &event.kind {
-            Kind::Print(it) if it.program == program && it.stream == stream => {
-                Some(&*it.text)
+    /// All that a program printed, in order; what was typed shows on standard output, as on a terminal.
+    pub fn printed(&self, program: &str) -> Vec<Printed> {
+        let mut printed: Vec<Printed> = Vec::new();
+        for event in &self.events {
+            let (on_stderr, text) = match &event.kind {
+                Kind::Print(it) if it.program == program => {
+                    (it.stream == "stderr", &it.text)
+                }
+                Kind::Type(it) if it.program == program => (false, &it.text),
+                _ => continue,
+            };
+            match printed.last_mut() {
+                Some(last) if last.on_stderr == on_stderr => last.text += text,
+                _ => printed.push(Printed { on_stderr, text: text.clone() }),
             }
-            Kind::Type(it) if it.program == program && stream == "stdout" => {
-                Some(&*it.text)
-            }
-            _ => None,
-        });
-        texts.collect()
+        }
+        printed
     }
 }

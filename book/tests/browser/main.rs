@@ -219,7 +219,7 @@ const SHOWN: &str = r"
         steps: data.steps.length, step, lit, expected: works ? [example, line] : null,
         said: root.querySelector('.rec-now p').textContent,
         sentence: root.querySelectorAll('.rec-events li')[step - 1]?.textContent,
-        terminals: data.programs.map((program, index) => [program.n, root.querySelectorAll('.terminal .out')[index].textContent]),
+        terminals: data.programs.map((program, index) => [program.n, [...root.querySelectorAll('.terminal .screen')[index].childNodes].filter(it => it.className !== 'err').map(it => it.textContent).join('')]),
     };
 ";
 
