@@ -45,8 +45,14 @@ fn main() -> Result<()> {
     let two = Server::start(Command::new(&in_c).arg("two"))?;
 
     let (mut times_ours, mut times_c, mut ratios) = (vec![], vec![], vec![]);
-    for _ in 0..ROUNDS {
-        let (a, b) = (ours.time(TRIPS)?, one.time(TRIPS)?);
+    for round in 0..ROUNDS {
+        // Who is measured first changes from round to round.
+        let (a, b) = if round % 2 == 0 {
+            (ours.time(TRIPS)?, one.time(TRIPS)?)
+        } else {
+            let b = one.time(TRIPS)?;
+            (ours.time(TRIPS)?, b)
+        };
         ratios.push(b.as_secs_f64() / a.as_secs_f64());
         times_ours.push(a / TRIPS);
         times_c.push(b / TRIPS);

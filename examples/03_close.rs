@@ -72,6 +72,7 @@ fn talk(mut connection: Socket) -> io::Result<()> {
     connection.write_all(b"Server: Welcome!\nServer: What's your name?")?;
 
     let mut buffer = [0; 1024];
+    let mut reply = Vec::new();
     loop {
         let n = connection.read(&mut buffer)?;
         if n == 0 {
@@ -80,7 +81,7 @@ fn talk(mut connection: Socket) -> io::Result<()> {
 
         // One `read` is not one message: several lines may have come together. The reply
         // to all of them, with the next question, leaves in one piece.
-        let mut reply = Vec::new();
+        reply.clear();
         for line in buffer[..n].split_inclusive(|byte| *byte == b'\n') {
             let name = line.strip_suffix(b"\n").unwrap_or(line);
             let name = name.strip_suffix(b"\r").unwrap_or(name);

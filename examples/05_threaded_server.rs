@@ -76,6 +76,7 @@ fn talk(mut stream: TcpStream) -> io::Result<()> {
     stream.write_all(b"Server: Welcome!\nServer: What's your name?")?;
 
     let mut buffer = [0; 1024];
+    let mut reply = Vec::new();
     loop {
         let n = stream.read(&mut buffer)?;
         if n == 0 {
@@ -85,7 +86,7 @@ fn talk(mut stream: TcpStream) -> io::Result<()> {
         // One `read` is not one message: several lines may have come together. The reply
         // to all of them, with the next question, leaves in one piece: two small writes
         // before a read cost some 40 ms each time.
-        let mut reply = Vec::new();
+        reply.clear();
         for line in buffer[..n].split_inclusive(|byte| *byte == b'\n') {
             let name = line.strip_suffix(b"\n").unwrap_or(line);
             let name = name.strip_suffix(b"\r").unwrap_or(name);
