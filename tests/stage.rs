@@ -58,7 +58,7 @@ pub enum Stream {
     Stderr,
 }
 
-/// Bytes that passed, and when they were seen to pass.
+/// Bytes that passed, and when they were seen to pass. On standard input, none are the end of it.
 #[derive(Clone, Debug)]
 pub struct Passed {
     pub at: SystemTime,
@@ -266,7 +266,9 @@ impl Stage {
                 })
             }
             Action::EndInput(name) => {
-                self.actor_mut(name).stdin = None;
+                let actor = self.actor_mut(name);
+                actor.log.push(Stream::Stdin, b"");
+                actor.stdin = None;
                 Ok(())
             }
             Action::Ends(name) => self.exits_with(name, 0),

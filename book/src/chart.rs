@@ -5,7 +5,6 @@
 
 mod layout;
 mod listing;
-pub mod recording;
 mod steps;
 mod svg;
 mod words;
@@ -18,9 +17,9 @@ use anyhow::Result;
 use serde_json::json;
 
 use crate::html::escape;
+use crate::recording::{Kind, Recording};
 use crate::terminals;
 use layout::Layout;
-use recording::{Kind, Recording};
 use steps::Step;
 
 /// Draws a recording. `listed` are the programs that are listed on the page already: each is listed once.
@@ -141,4 +140,18 @@ fn data(recording: &Recording, steps: &[Step], layout: &Layout) -> serde_json::V
         "states": states,
         "steps": steps,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_input_shows_as_such() {
+        let html = render("05_client_leaves", &crate::home(), &mut BTreeSet::new());
+        let html = html.unwrap_or_else(|error| panic!("{error:#}"));
+        assert!(html.contains("<li>Client ends its input (Ctrl-D).</li>"), "{html}");
+        assert!(html.contains(">Ctrl-D</text>"), "{html}");
+        assert!(!html.contains("types <tspan></tspan>"), "{html}");
+    }
 }

@@ -10,6 +10,7 @@ mod html;
 mod links;
 mod predict;
 mod record;
+mod recording;
 #[cfg_attr(not(target_os = "linux"), allow(dead_code))] // there is no recorder
 #[path = "../../tests/scenarios.rs"]
 mod scenarios;

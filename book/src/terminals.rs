@@ -7,8 +7,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use crate::chart::recording::Recording;
 use crate::html::{escape, escape_pre};
+use crate::recording::Recording;
 use crate::scenarios::{Action, SCENARIOS};
 
 /// What a program printed in one go, and whether on standard error.

@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use super::recording::{Kind, Recording};
 use super::steps::Step;
+use crate::recording::{Kind, Recording};
 
 /// The width of a thread's lane, and of a socket's band.
 pub const LANE: u32 = 20;
@@ -42,7 +42,7 @@ pub struct Layout {
     /// The side of each program.
     pub sides: Vec<Side>,
     /// Where the lane of each thread of each program begins.
-    threads: BTreeMap<(usize, u32), u32>,
+    threads: BTreeMap<(usize, usize), u32>,
     /// Where the band of each socket begins, of those that have states or segments.
     sockets: BTreeMap<usize, u32>,
 }
@@ -109,7 +109,7 @@ impl Layout {
     }
 
     /// Where the lane of a thread begins.
-    pub fn thread(&self, program: usize, thread: u32) -> u32 {
+    pub fn thread(&self, program: usize, thread: usize) -> u32 {
         let main = self.threads.get(&(program, 1));
         self.threads.get(&(program, thread)).or(main).copied().unwrap_or_default()
     }
@@ -147,12 +147,12 @@ fn thread_spans(
     recording: &Recording,
     steps: &[Step],
     program: usize,
-) -> BTreeMap<u32, (usize, usize)> {
+) -> BTreeMap<usize, (usize, usize)> {
     let mut spans = BTreeMap::from([(1, (0, usize::MAX))]);
     for (at, step) in steps.iter().enumerate() {
         let (of, thread) = match &step.event.kind {
             Kind::Call(call) => (&call.program, call.thread),
-            Kind::Print(print) => (&print.program, print.thread.unwrap_or(1)),
+            Kind::Print(print) => (&print.program, print.thread),
             _ => continue,
         };
         if recording.program(of) == program {

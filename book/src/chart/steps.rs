@@ -1,6 +1,6 @@
 //! The steps in which a recording is told: its events, and the returns of calls that waited.
 
-use super::recording::{Call, Event, Kind, Recording};
+use crate::recording::{Call, Event, Kind, Recording};
 
 /// One step.
 pub struct Step<'a> {
@@ -36,7 +36,7 @@ const TOLERANCE: u64 = 1000;
 
 /// When a call ended. One that waits for a connection ends when that is there, whatever the clocks say.
 fn end_of(call: &Call, events: &[Event]) -> u64 {
-    let end = call.end.unwrap_or(u64::MAX);
+    let end = call.end;
     let socket = match &*call.call {
         "connect" => &call.socket,
         _ => &call.accepted,
@@ -100,8 +100,8 @@ pub fn of(recording: &Recording) -> Vec<Step<'_>> {
             let back = later.clone().find(|it| steps[*it].0 == index && steps[*it].1);
             return back.unwrap_or(at);
         }
-        let end = call.end.unwrap_or_default();
-        let inside = later.take_while(|it| !steps[*it].1 && events[steps[*it].0].t < end);
+        let inside =
+            later.take_while(|it| !steps[*it].1 && events[steps[*it].0].t < call.end);
         inside.last().unwrap_or(at)
     };
     let steps = steps.iter().enumerate();
@@ -125,8 +125,10 @@ mod tests {
     fn recording(events: Value) -> Recording {
         let recording = json!({
             "schema": 1, "name": "test", "title": "A test.",
-            "recorded": { "date": "2026-01-01", "kernel": "6.0" },
-            "programs": [{ "id": "server", "example": "server", "role": "server" }],
+            "recorded": {
+                "date": "2026-01-01", "kernel": "6.0", "rustc": "1", "strace": "6", "tcpdump": "4",
+            },
+            "programs": [{ "id": "server", "example": "server", "args": [], "role": "server" }],
             "sockets": [], "events": events,
         });
         serde_json::from_value(recording).expect("it follows the schema")

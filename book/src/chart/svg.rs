@@ -5,10 +5,10 @@ use std::fmt::Write;
 use std::ops::Range;
 
 use super::layout::{BAND, LANE, LINE, Layout, Side, shorten, wrap};
-use super::recording::{Call, Kind, Print, Recording, Segment, State};
 use super::steps::Step;
 use super::words::{self, one_line};
 use crate::html::escape;
+use crate::recording::{Call, Kind, Print, Recording, Segment, State};
 
 /// A chart longer than this many steps is drawn in several pieces, between which paper may end.
 const STEPS_A_PIECE: usize = 32;
@@ -128,9 +128,7 @@ impl Chart<'_> {
                 Kind::Call(call) if !step.returns => {
                     (&call.program, call.thread, call.line)
                 }
-                Kind::Print(it) if it.line.is_some() => {
-                    (&it.program, it.thread.unwrap_or(1), it.line)
-                }
+                Kind::Print(it) if it.line.is_some() => (&it.program, it.thread, it.line),
                 _ => continue,
             };
             let (from, to) =
@@ -167,7 +165,7 @@ impl Chart<'_> {
         for at in steps {
             let (program, x, width, colour) = match &self.steps[at].event.kind {
                 Kind::Call(call) => thread(&call.program, call.thread),
-                Kind::Print(print) => thread(&print.program, print.thread.unwrap_or(1)),
+                Kind::Print(print) => thread(&print.program, print.thread),
                 Kind::Type(typed) => thread(&typed.program, 1),
                 Kind::End(end) => thread(&end.program, 1),
                 Kind::State(state) => {
@@ -202,8 +200,12 @@ impl Chart<'_> {
                 Kind::Print(print) => self.print(at, print),
                 Kind::Type(typed) => {
                     let program = self.recording.program(&typed.program);
-                    let text = shorten(&one_line(&typed.text), 8);
-                    let text = format!("types <tspan>{}</tspan>", escape(&text));
+                    let text = if typed.ends_input() {
+                        "Ctrl-D".to_owned()
+                    } else {
+                        let text = shorten(&one_line(&typed.text), 8);
+                        format!("types <tspan>{}</tspan>", escape(&text))
+                    };
                     self.note(at, program, "type", &text)
                 }
                 Kind::Segment(segment) => self.segment(at, segment),
@@ -309,7 +311,7 @@ impl Chart<'_> {
         if segment.is_bare_ack() {
             class += " ack";
         }
-        if segment.flags.iter().any(|flag| flag == "RST") {
+        if segment.has("RST") {
             class += " rst";
         }
         format!(
@@ -372,7 +374,7 @@ impl Chart<'_> {
 /// A call's result, short: the number or the error.
 fn outcome(call: &Call) -> String {
     match call.result.as_deref() {
-        None | Some("?") => String::new(),
+        None => String::new(),
         Some(result) => match result.strip_prefix("-1 ") {
             Some(error) => error.split(' ').next().unwrap_or(error).to_owned(),
             None => format!("= {result}"),

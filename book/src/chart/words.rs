@@ -1,7 +1,7 @@
 //! A recording in words: its steps as sentences, its states explained.
 
-use super::recording::{Call, Kind, Recording, Segment};
 use super::steps::Step;
+use crate::recording::{Call, Kind, Recording, Segment};
 
 /// One step, as a sentence.
 pub fn sentence(recording: &Recording, step: &Step) -> String {
@@ -25,13 +25,15 @@ fn told(recording: &Recording, step: &Step) -> String {
             }
         }
         Kind::Print(print) => {
-            let who =
-                who(recording, &print.program, print.thread.unwrap_or(1), print.line);
+            let who = who(recording, &print.program, print.thread, print.line);
             let stream = match &*print.stream {
                 "stderr" => " on standard error",
                 _ => "",
             };
             format!("{who}: prints{stream} “{}”.", one_line(&print.text))
+        }
+        Kind::Type(typed) if typed.ends_input() => {
+            format!("{} ends its input (Ctrl-D).", name(recording, &typed.program))
         }
         Kind::Type(typed) => {
             format!(
@@ -48,15 +50,14 @@ fn told(recording: &Recording, step: &Step) -> String {
             };
             let (from, to) = (end(&segment.from), end(&segment.to));
             let flags = flags(segment);
-            let seq = segment.seq.map(|it| format!(", seq {it}"));
             let ack = segment.acknowledges().map(|it| format!(", ack {it}"));
             let bytes = match segment.len {
                 0 => String::new(),
                 n => format!(", {n} bytes: “{}”", one_line(&segment.payload)),
             };
             format!(
-                "{from} to {to}: {flags}{}{}{bytes}.",
-                seq.unwrap_or_default(),
+                "{from} to {to}: {flags}, seq {}{}{bytes}.",
+                segment.seq,
                 ack.unwrap_or_default()
             )
         }
@@ -81,7 +82,7 @@ fn arguments(call: &Call) -> String {
 }
 
 /// A program, its thread unless that is the first, and the line at work.
-fn who(recording: &Recording, program: &str, thread: u32, line: Option<u32>) -> String {
+fn who(recording: &Recording, program: &str, thread: usize, line: Option<u32>) -> String {
     let mut who = name(recording, program);
     if thread > 1 {
         who += &format!(", thread {thread}");

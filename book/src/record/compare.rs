@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::schema::{Event, Recording, What};
+use crate::recording::{Call, End, Event, Kind, Print, Recording, Segment, State, Type};
 
 /// What differs first, told for a person. None if the recordings agree.
 pub fn difference(committed: &Recording, new: &Recording) -> Option<String> {
@@ -43,14 +43,14 @@ fn tracks(recording: &Recording) -> BTreeMap<String, Vec<String>> {
     }
     let by_itself = recording.events.iter().filter_map(ended_by_itself).collect();
     for event in &recording.events {
-        tracks.add_event(&event.what, &by_itself);
+        tracks.add_event(&event.kind, &by_itself);
     }
     tracks.finish()
 }
 
 fn ended_by_itself(event: &Event) -> Option<&str> {
-    match &event.what {
-        What::End { program, how } if how != "killed" => Some(program),
+    match &event.kind {
+        Kind::End(end) if end.how != "killed" => Some(&end.program),
         _ => None,
     }
 }
@@ -98,12 +98,12 @@ impl Tracks {
         self.done
     }
 
-    fn add_event(&mut self, what: &What, by_itself: &BTreeSet<&str>) {
-        match what {
+    fn add_event(&mut self, kind: &Kind, by_itself: &BTreeSet<&str>) {
+        match kind {
             // Another thread ended the program. Whether this one had come to its next call is chance.
-            What::Call { program, result: None, .. }
-                if by_itself.contains(&**program) => {}
-            What::Call {
+            Kind::Call(call)
+                if call.never_returned() && by_itself.contains(&*call.program) => {}
+            Kind::Call(Call {
                 program,
                 thread,
                 line,
@@ -113,7 +113,7 @@ impl Tracks {
                 socket,
                 accepted,
                 ..
-            } => {
+            }) => {
                 let track = format!("thread {thread} of {program}");
                 let on =
                     socket.as_ref().map(|id| format!(", on {id}")).unwrap_or_default();
@@ -140,7 +140,7 @@ impl Tracks {
                     format!("{}: {call}({args}) = {result}{on}{new}", at_line(*line));
                 self.add(track, entry);
             }
-            What::Print { program, thread, line, stream, text } => {
+            Kind::Print(Print { program, thread, line, stream, text }) => {
                 let track = format!("thread {thread} of {program}");
                 if let Some(received) = self.receiving.get_mut(&track) {
                     *received.printed.entry(stream.clone()).or_default() += text;
@@ -152,15 +152,15 @@ impl Tracks {
                     format!("{}: prints {text:?} on {stream}", at_line(*line)),
                 );
             }
-            What::Type { program, text } => {
+            Kind::Type(Type { program, text }) => {
                 self.add(format!("what is typed into {program}"), format!("{text:?}"));
             }
-            What::Segment { from, to, flags, seq, len, payload, .. } => {
-                let has = |name: &str| flags.iter().any(|flag| flag == name);
+            Kind::Segment(segment) => {
+                let Segment { from, to, flags, seq, len, payload, .. } = segment;
                 // A SYN and a FIN are numbered like a byte.
                 let numbers = u32::try_from(*len).unwrap_or(u32::MAX)
-                    + u32::from(has("SYN") || has("FIN"));
-                let bare = numbers == 0 && !has("RST");
+                    + u32::from(segment.has("SYN") || segment.has("FIN"));
+                let bare = numbers == 0 && !segment.has("RST");
                 let next = self.sent.entry((from.clone(), to.clone())).or_default();
                 let again = numbers > 0 && seq + numbers <= *next;
                 *next = (*next).max(seq + numbers);
@@ -172,10 +172,10 @@ impl Tracks {
                     self.add(track, entry);
                 }
             }
-            What::State { socket, from, to } => {
+            Kind::State(State { socket, from, to }) => {
                 self.add(format!("the states of {socket}"), format!("{from} to {to}"));
             }
-            What::End { program, how } => {
+            Kind::End(End { program, how }) => {
                 self.add(format!("the end of {program}"), how.clone())
             }
         }
@@ -202,7 +202,7 @@ fn at_line(line: Option<u32>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::schema::Environment;
+    use crate::recording::{Environment, SCHEMA};
 
     fn recording(events: &[&str]) -> Recording {
         let events = events.iter().enumerate().map(|(t, event)| {
@@ -211,7 +211,7 @@ mod tests {
         });
         let word = String::new;
         Recording {
-            schema: 1,
+            schema: SCHEMA,
             name: word(),
             title: word(),
             recorded: Environment {

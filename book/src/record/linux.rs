@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 
 use super::compare;
 use super::namespace::{self, Setup};
-use super::schema::Recording;
+use crate::recording::Recording;
 use crate::scenarios::{Action, SCENARIOS, Scenario};
 
 /// Files beyond this size make a page heavy.
@@ -41,7 +41,7 @@ pub fn run(args: &[String]) -> Result<()> {
             );
         }
         if check {
-            check_against(&kept, scenario, &json)?;
+            check_against(&root, scenario, &json)?;
         }
         new.push((scenario, json));
     }
@@ -179,19 +179,15 @@ fn record(scenario: &Scenario, programs: &Path, dir: &Path) -> Result<String> {
     fs::read_to_string(&file).with_context(|| format!("can't read {}", file.display()))
 }
 
-fn check_against(kept: &Path, scenario: &Scenario, new: &str) -> Result<()> {
+fn check_against(root: &Path, scenario: &Scenario, new: &str) -> Result<()> {
     let name = scenario.name;
-    let refresh = format!("`cargo book record {name}` refreshes it");
-    let file = kept.join(format!("{name}.json"));
-    let committed = fs::read_to_string(&file).with_context(|| {
-        format!("there is no recording of {name} ({}): {refresh}", file.display())
-    })?;
-    let committed = Recording::from_json(&committed)
-        .with_context(|| format!("can't read {}: {refresh}", file.display()))?;
+    let committed = Recording::read(name, root)?;
     match compare::difference(&committed, &Recording::from_json(new)?) {
         None => Ok(()),
         Some(difference) => {
-            bail!("the recording of {name} is out of date: {refresh}\n{difference}")
+            bail!(
+                "the recording of {name} is out of date: `cargo book record {name}` refreshes it\n{difference}"
+            )
         }
     }
 }

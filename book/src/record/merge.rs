@@ -8,10 +8,10 @@ use anyhow::{Context, Result, bail};
 
 use super::Micros;
 use super::lines::Lines;
-use super::schema::{self, Environment, Event, Recording};
 use super::states::{Change, Row, State};
 use super::strace::{self, Call, Entry};
 use super::wire::Segment;
+use crate::recording::{self, Environment, Event, Kind, Recording};
 use crate::scenarios::Scenario;
 
 /// The first client's port, as the book writes it; the second's is the next.
@@ -69,8 +69,8 @@ pub fn merge(
     add_states(&mut events, &seen, &connections, &sockets);
 
     for program in &seen.programs {
-        let its_calls = events.iter().filter(|(.., what)| match what {
-            schema::What::Call { program: of, .. } => *of == program.id,
+        let its_calls = events.iter().filter(|(.., kind)| match kind {
+            Kind::Call(call) => call.program == program.id,
             _ => false,
         });
         if its_calls.count() == 0 {
@@ -81,15 +81,15 @@ pub fn merge(
     // Within a microsecond: first what is done, then what comes of it.
     events.sort_by_key(|(at, rank, _)| (*at, *rank));
     let start = events.first().map(|(at, ..)| *at).context("nothing happened")?;
-    let events = events.into_iter().map(|(at, _, mut what)| {
-        if let schema::What::Call { end, .. } = &mut what {
-            *end -= start;
+    let events = events.into_iter().map(|(at, _, mut kind)| {
+        if let Kind::Call(call) = &mut kind {
+            call.end -= start;
         }
-        Event { t: at - start, what }
+        Event { t: at - start, kind }
     });
 
     Ok(Recording {
-        schema: schema::SCHEMA,
+        schema: recording::SCHEMA,
         name: scenario.name.to_owned(),
         title: scenario.title.to_owned(),
         recorded,
@@ -97,7 +97,7 @@ pub fn merge(
         programs: seen
             .programs
             .iter()
-            .map(|program| schema::Program {
+            .map(|program| recording::Program {
                 id: program.id.clone(),
                 example: program.example.clone(),
                 args: program
@@ -113,7 +113,7 @@ pub fn merge(
 }
 
 /// An event before its time is counted from the first: when, its rank within the microsecond, and what.
-type Dated = (Micros, u8, schema::What);
+type Dated = (Micros, u8, Kind);
 
 // ---- connections
 
@@ -229,7 +229,7 @@ impl Connections {
                 let shown =
                     &segment.payload[..segment.payload.len().min(LONGEST_PAYLOAD)];
                 let more = if shown.len() < segment.payload.len() { "…" } else { "" };
-                let what = schema::What::Segment {
+                let sent = recording::Segment {
                     from: sockets.id_of(index, from),
                     to: sockets.id_of(index, to),
                     flags: set.map(|(name, _)| (*name).to_owned()).collect(),
@@ -243,7 +243,7 @@ impl Connections {
                     payload: ports
                         .rewrite(&format!("{}{more}", String::from_utf8_lossy(shown))),
                 };
-                events.push((segment.at, 4, what));
+                events.push((segment.at, 4, Kind::Segment(sent)));
             }
         }
     }
@@ -457,7 +457,7 @@ impl Sockets {
         seen: &Seen,
         connections: &Connections,
         ports: &Ports,
-    ) -> Vec<schema::Socket> {
+    ) -> Vec<recording::Socket> {
         let mut order: Vec<&Socket> = self.all.iter().collect();
         order.sort_by_key(|socket| socket.start);
         let written = |address: SocketAddr| ports.rewrite(&address.to_string());
@@ -467,7 +467,7 @@ impl Sockets {
                 let ends = socket
                     .connection
                     .map(|(index, side)| connections.0[index].ends(side));
-                schema::Socket {
+                recording::Socket {
                     id: socket.id.clone(),
                     program: seen.programs[socket.program].id.clone(),
                     local: ends.map(|(local, _)| local).or(socket.local).map(written),
@@ -605,7 +605,8 @@ impl Whole<'_> {
             let ended = ends.max_by_key(|(at, _)| *at);
             for (at, text) in &program.typed {
                 let (program, text) = (program.id.clone(), self.ports.rewrite(text));
-                events.push((*at, 0, schema::What::Type { program, text }));
+                let typed = recording::Type { program, text };
+                events.push((*at, 0, Kind::Type(typed)));
             }
             for thread in 0..program.threads.len() {
                 let ended = ended.as_ref().map_or(0, |(at, _)| *at);
@@ -613,7 +614,8 @@ impl Whole<'_> {
             }
             if let Some((at, how)) = ended {
                 let program = program.id.clone();
-                events.push((at, 6, schema::What::End { program, how }));
+                let end = recording::End { program, how };
+                events.push((at, 6, Kind::End(end)));
             }
         }
     }
@@ -642,23 +644,22 @@ impl Whole<'_> {
                 let (line, text) =
                     (line(), ports.rewrite(&String::from_utf8_lossy(&bytes)));
                 if let Some(at) = printing
-                    && let schema::What::Print { stream: s, line: l, text: t, .. } =
-                        &mut events[at].2
-                    && (s.as_str(), *l) == (stream, line)
-                    && !t.ends_with('\n')
+                    && let Kind::Print(print) = &mut events[at].2
+                    && (print.stream.as_str(), print.line) == (stream, line)
+                    && !print.text.ends_with('\n')
                 {
-                    *t += &text;
+                    print.text += &text;
                     continue;
                 }
                 printing = Some(events.len());
-                let what = schema::What::Print {
+                let print = recording::Print {
                     program: program.id.clone(),
                     thread: thread + 1,
                     line,
                     stream: stream.to_owned(),
                     text,
                 };
-                events.push((entry.at, 2, what));
+                events.push((entry.at, 2, Kind::Print(print)));
                 continue;
             }
 
@@ -675,7 +676,7 @@ impl Whole<'_> {
             let id = |socket: &usize| sockets.all[*socket].id.clone();
             let arguments: Vec<_> =
                 call.arguments.iter().map(|a| strace::readable(a)).collect();
-            let what = schema::What::Call {
+            let made = recording::Call {
                 program: program.id.clone(),
                 thread: thread + 1,
                 line: line().or_else(|| {
@@ -697,7 +698,7 @@ impl Whole<'_> {
                 socket: socket.map(id),
                 accepted: sockets.accepted.get(&place).map(id),
             };
-            events.push((entry.at, 1, what));
+            events.push((entry.at, 1, Kind::Call(made)));
         }
     }
 }
@@ -771,12 +772,12 @@ fn add_states(
                     | State::FinWait1
                     | State::LastAck
             );
-            let what = schema::What::State {
+            let change = recording::State {
                 socket: socket.id.clone(),
                 from: from.name().to_owned(),
                 to: to.name().to_owned(),
             };
-            events.push((at, if by_the_program { 3 } else { 5 }, what));
+            events.push((at, if by_the_program { 3 } else { 5 }, Kind::State(change)));
         };
         let mut before = None;
         for change in life {

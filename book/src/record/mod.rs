@@ -14,8 +14,6 @@ mod merge;
 #[cfg(target_os = "linux")]
 mod namespace;
 #[cfg(target_os = "linux")]
-mod schema;
-#[cfg(target_os = "linux")]
 mod states;
 #[cfg(target_os = "linux")]
 mod strace;

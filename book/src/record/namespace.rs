@@ -19,10 +19,10 @@ use rustix::time::{ClockId, DynamicClockId, clock_gettime, clock_gettime_dynamic
 use super::Micros;
 use super::lines::Lines;
 use super::merge::{self, Program, Seen};
-use super::schema::Environment;
 use super::states::{self, Change, Row};
 use super::strace::{self, Entry};
 use super::wire::{self, Packet, Segment};
+use crate::recording::Environment;
 use crate::scenarios::{Action, SCENARIOS, Scenario};
 use crate::stage::{Actor, Host, Stage, Stream};
 
