@@ -150,8 +150,8 @@ mod tests {
     fn the_end_of_input_shows_as_such() {
         let html = render("05_client_leaves", &crate::home(), &mut BTreeSet::new());
         let html = html.unwrap_or_else(|error| panic!("{error:#}"));
-        assert!(html.contains("<li>Client ends its input (Ctrl-D).</li>"), "{html}");
-        assert!(html.contains(">Ctrl-D</text>"), "{html}");
-        assert!(!html.contains("types <tspan></tspan>"), "{html}");
+        assert!(html.contains("<li>Client ends its input (Ctrl-D).</li>"));
+        assert!(html.contains(">Ctrl-D</text>"));
+        assert!(!html.contains("types <tspan></tspan>"));
     }
 }
