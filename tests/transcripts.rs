@@ -109,3 +109,28 @@ fn every_example_has_a_transcript() {
         assert!(folder().join(&name).exists(), "tests/transcripts/{name} is missing");
     }
 }
+
+/// What the pages say of who closed first: that end is in TIME-WAIT when the recording ends.
+#[test]
+fn recordings_show_who_waits() {
+    for (scenario, who) in [
+        ("03_close", "03_close/53503"),
+        ("04_recv_loop", "04_recv_loop/53503"),
+        ("04_close", "03_close-04_close/53503"),
+        ("05_threaded_server", "05_threaded_server/53503"),
+        ("05_client_leaves", "00_terminal-client_leaves/53503"),
+        ("05_server_vanishes", "05_threaded_server-vanishes/53503"),
+    ] {
+        let path = root().join(format!("chapters/recordings/{scenario}.json"));
+        let recording = fs::read_to_string(&path).expect("the recording is there");
+        let waiting: Vec<&str> = recording
+            .lines()
+            .filter(|line| line.contains("\"to\":\"TIME-WAIT\""))
+            .collect();
+        let ours = |line: &&str| line.contains(&format!("\"socket\":\"{who}\""));
+        assert!(
+            waiting.len() == 1 && waiting.iter().all(ours),
+            "{scenario}: {waiting:?}"
+        );
+    }
+}
