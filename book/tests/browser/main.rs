@@ -344,6 +344,37 @@ fn nothing_plays_for_those_who_asked_for_less_motion() {
 }
 
 #[test]
+fn a_prediction_explains_every_choice_and_remembers_the_first() {
+    let Some(tools) = Tools::find() else { return };
+    let _alone = alone();
+    let browser = Browser::start(&tools);
+    browser.view(View { width: DESK, scheme: "light" });
+    let page = format!("{}/02_bind_and_listen.html", site().address);
+    browser.go(&page);
+    let visible = "return [...document.querySelectorAll('.predict')[0].querySelectorAll('details > div')].map(it => it.checkVisibility())";
+    assert_eq!(browser.run(visible, json!([])), json!([false, false, false]));
+
+    browser.click(".predict .wrong summary");
+    browser.click(".predict .right summary");
+    let score = "document.querySelector('.predict-score span').textContent";
+    browser.wait_for(&format!("{score}.startsWith('0 right at the first guess, of ')"));
+    let explained =
+        "return document.querySelector('.predict .right[open] > div').textContent";
+    let explained = browser.run(explained, json!([]));
+    assert!(
+        explained.as_str().is_some_and(|it| it.starts_with("Right. ")),
+        "{explained}"
+    );
+
+    browser.go(&page);
+    let first = "return [...document.querySelectorAll('.predict .first')].map(it => it.className)";
+    assert_eq!(texts(browser.run(first, json!([]))), ["wrong first"], "it is remembered");
+    browser.click(".predict-score button");
+    browser.click(".predict .right summary");
+    browser.wait_for(&format!("{score}.startsWith('1 right at the first guess, of ')"));
+}
+
+#[test]
 fn without_javascript_nothing_is_missing() {
     let Some(tools) = Tools::find() else { return };
     let _alone = alone();
