@@ -299,7 +299,7 @@ impl Chart<'_> {
             (None, Some((to, Side::Right))) => (begin, to),
             (None, None) => (begin, end),
         };
-        let back = if to > from { -6 } else { 6 };
+        let tip = if to > from { "m-6-4l6 4-6 4" } else { "m6-4l-6 4 6 4" };
         let flags = words::flags(segment);
         let mut text = format!("<tspan>{}</tspan>", escape(&flags));
         if segment.len > 0 {
@@ -315,8 +315,7 @@ impl Chart<'_> {
             class += " rst";
         }
         format!(
-            "<g class=\"{class}\"><path d=\"M{from} {y}H{to}m{back} -4l{} 4l{back} 4\"/><text x=\"{}\" y=\"{}\">{text}</text></g>\n",
-            -back,
+            "<g class=\"{class}\"><path d=\"M{from} {y}H{to}{tip}\"/><text x=\"{}\" y=\"{}\">{text}</text></g>\n",
             begin.midpoint(end),
             y - 4,
         )
