@@ -90,7 +90,6 @@ pub fn render(
 /// What the player needs to know of a recording. Programs, examples and sockets are named by their index.
 fn data(recording: &Recording, steps: &[Step], layout: &Layout) -> serde_json::Value {
     let examples = recording.examples();
-    let mut states = serde_json::Map::new();
     // A step is a list, to be short: its kind, its place in the chart, and what the player calls by these letters.
     let step = |(step, row): (&Step, &layout::Row)| match &step.event.kind {
         Kind::Call(call) => {
@@ -119,8 +118,6 @@ fn data(recording: &Recording, steps: &[Step], layout: &Layout) -> serde_json::V
             json!(["s", row.y, bare, fields]) // b f
         }
         Kind::State(state) => {
-            let meaning = || words::state(&state.to).into();
-            states.entry(state.to.clone()).or_insert_with(meaning);
             json!(["S", row.y, recording.socket(&state.socket), state.to]) // s x
         }
         Kind::End(end) => json!(["e", row.y, recording.program(&end.program)]), // p
@@ -137,7 +134,6 @@ fn data(recording: &Recording, steps: &[Step], layout: &Layout) -> serde_json::V
         "height": layout.height,
         "programs": programs.collect::<Vec<_>>(),
         "sockets": sockets.collect::<Vec<_>>(),
-        "states": states,
         "steps": steps,
     })
 }

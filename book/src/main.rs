@@ -70,9 +70,8 @@ fn tell(error: &anyhow::Error) {
 }
 
 fn run() -> Result<()> {
-    let (command, root) = parse(lexopt::Parser::from_env()).map_err(|error| {
-        anyhow!("{error:#} (`cargo book --help` lists what there is)")
-    })?;
+    let (command, root) = parse(lexopt::Parser::from_env())
+        .map_err(|error| anyhow!("{error} (`cargo book --help` lists what there is)"))?;
     match command {
         Command::Help => print!("{HELP}"),
         Command::Serve { port, open } => serve::run(&root, &target(&root), port, open)?,

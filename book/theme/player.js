@@ -13,6 +13,20 @@
     // acknowledgement, f fields, s socket.
     const HAS = { c: 'p h l w', r: 'p h l w', p: 'p h l x e', t: 'p x', s: 'b f', S: 's x', e: 'p' };
     const step = ([k, y, ...rest]) => Object.fromEntries([['k', k], ['y', y], ...HAS[k].split(' ').map((name, at) => [name, rest[at]])]);
+    // What TCP's states mean (RFC 9293, section 3.3.2).
+    const MEANINGS = {
+        'LISTEN': 'It waits for anybody’s SYN.',
+        'SYN-SENT': 'It has sent its SYN and waits for the peer’s.',
+        'SYN-RECEIVED': 'It has received a SYN and sent its own; it waits for that to be acknowledged.',
+        'ESTABLISHED': 'The connection is open: bytes may flow both ways.',
+        'FIN-WAIT-1': 'It has sent its FIN and will send no more bytes; it waits for the FIN to be acknowledged, or for the peer’s.',
+        'FIN-WAIT-2': 'Its FIN is acknowledged. It still receives, and waits for the peer’s FIN.',
+        'CLOSE-WAIT': 'The peer’s FIN has come: no more bytes from there. It may still send, until its program closes it.',
+        'CLOSING': 'Both sides have sent a FIN, neither knowing of the other’s; it waits for its own to be acknowledged.',
+        'LAST-ACK': 'The peer’s FIN came first, now its own is sent; it waits only for that to be acknowledged.',
+        'TIME-WAIT': 'Both sides are done. It stays a while, to acknowledge the peer’s FIN again if need be, and so that no late segment gets into a new connection.',
+        'CLOSED': 'There is no connection.',
+    };
     const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
     /** Makes an element: `make('p', { className: 'x' }, child, …)`. */
@@ -33,7 +47,7 @@
 
     function enhance(root) {
         const data = JSON.parse(root.querySelector('script[type="application/json"]').textContent);
-        const { programs, sockets, states } = data;
+        const { programs, sockets } = data;
         const steps = data.steps.map(step);
         const last = steps.length - 1;
         const chart = root.querySelector('.rec-chart');
@@ -150,7 +164,7 @@
                 const state = current[socket];
                 badge.textContent = state ?? '—';
                 badge.className = (state ?? '').toLowerCase();
-                meaning.textContent = state ? states[state] : 'No connection yet.';
+                meaning.textContent = state ? MEANINGS[state] : 'No connection yet.';
             });
         }
 

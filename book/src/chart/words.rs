@@ -1,4 +1,4 @@
-//! A recording in words: its steps as sentences, its states explained.
+//! A recording in words: its steps as sentences.
 
 use super::steps::Step;
 use crate::recording::{Call, Kind, Recording, Segment};
@@ -60,6 +60,11 @@ fn told(recording: &Recording, step: &Step) -> String {
                 segment.seq,
                 ack.unwrap_or_default()
             )
+        }
+        // The listener stays what it is: the kernel makes a socket for the connection.
+        Kind::State(state) if state.from == "LISTEN" && state.to == "SYN-RECEIVED" => {
+            let socket = socket(recording, &state.socket);
+            format!("{socket}: a new one for this connection, {}.", state.to)
         }
         Kind::State(state) => format!(
             "{}: {} becomes {}.",
@@ -134,36 +139,4 @@ pub fn flags(segment: &Segment) -> String {
 /// A text on one line, newlines shown.
 pub fn one_line(text: &str) -> String {
     text.replace('\n', "⏎")
-}
-
-/// What a TCP state means (RFC 9293, section 3.3.2).
-pub fn state(name: &str) -> &'static str {
-    match name {
-        "LISTEN" => "It waits for anybody’s SYN.",
-        "SYN-SENT" => "It has sent its SYN and waits for the peer’s.",
-        "SYN-RECEIVED" => {
-            "It has received a SYN and sent its own; it waits for that to be acknowledged."
-        }
-        "ESTABLISHED" => "The connection is open: bytes may flow both ways.",
-        "FIN-WAIT-1" => {
-            "It has sent its FIN and will send no more bytes; it waits for the FIN to be acknowledged, or for the peer’s."
-        }
-        "FIN-WAIT-2" => {
-            "Its FIN is acknowledged. It still receives, and waits for the peer’s FIN."
-        }
-        "CLOSE-WAIT" => {
-            "The peer’s FIN has come: no more bytes from there. It may still send, until its program closes it."
-        }
-        "CLOSING" => {
-            "Both sides have sent a FIN, neither knowing of the other’s; it waits for its own to be acknowledged."
-        }
-        "LAST-ACK" => {
-            "The peer’s FIN came first, now its own is sent; it waits only for that to be acknowledged."
-        }
-        "TIME-WAIT" => {
-            "Both sides are done. It stays a while, to acknowledge the peer’s FIN again if need be, and so that no late segment gets into a new connection."
-        }
-        "CLOSED" => "There is no connection.",
-        _ => "",
-    }
 }
