@@ -72,9 +72,11 @@ fn top(text: &str, name: String, folder: String) -> Option<Exercise> {
 
 /// The exercises of a chapter, as a list.
 pub fn render(folder: &str, all: &[Exercise]) -> Result<String> {
-    let mut html = String::from("<ul class=\"exercises\">\n");
     let ours: Vec<_> = all.iter().filter(|exercise| exercise.folder == folder).collect();
     ensure!(!ours.is_empty(), "there is no exercise in classroom/exercises/{folder}");
+    let minutes: u32 = ours.iter().map(|exercise| exercise.minutes).sum();
+    let mut html =
+        format!("<p>They take {minutes} minutes in all.</p>\n<ul class=\"exercises\">\n");
     for Exercise { name, minutes, kind, reach, .. } in ours {
         let _ = writeln!(
             html,

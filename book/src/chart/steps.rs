@@ -60,8 +60,9 @@ pub fn of(recording: &Recording) -> Vec<Step<'_>> {
     let mut returns: Vec<(u64, usize)> = Vec::new();
     for (index, event) in events.iter().enumerate() {
         while let Some(&(end, call)) = returns.first() {
-            let of_the_wire = matches!(event.kind, Kind::Segment(_) | Kind::State(_));
-            if event.t < end || (event.t == end && of_the_wire) {
+            let waited_for =
+                matches!(event.kind, Kind::Segment(_) | Kind::State(_) | Kind::Type(_));
+            if event.t < end || (event.t == end && waited_for) {
                 break;
             }
             steps.push((call, true, false));

@@ -46,7 +46,9 @@ fn told(recording: &Recording, step: &Step) -> String {
             let end = |id: &Option<String>| {
                 let socket =
                     recording.sockets.iter().find(|it| Some(&it.id) == id.as_ref());
-                socket.map_or("nobody".to_owned(), |it| name(recording, &it.program))
+                socket.map_or("the server’s kernel".to_owned(), |it| {
+                    name(recording, &it.program)
+                })
             };
             let (from, to) = (end(&segment.from), end(&segment.to));
             let flags = flags(segment);
