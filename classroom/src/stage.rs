@@ -2,12 +2,12 @@
 
 use crate::story::{Graded, Log, Story, compared, parting, quoted, visible};
 use crate::student::{Outcome, Student, limit, seconds};
-use socket2::SockRef;
+use socket2::{Domain, SockRef, Socket, Type};
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::mpsc::Receiver;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -617,26 +617,44 @@ fn free_port() -> Graded<(TcpListener, SocketAddr)> {
 /// A port that is free for a program to listen on.
 ///
 /// Not one that the system has chosen: it could choose the same again, for somebody else, before the program takes it. Systems
-/// choose from higher up.
+/// choose from higher up. Nor one that another grader could choose meanwhile: each has a block of ports to itself, and
+/// claims it by listening on its first for as long as it runs.
 fn port_for_program() -> Graded<u16> {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    // Graders that run at the same time begin in different places.
-    let first = std::process::id().wrapping_mul(97);
-    for _ in 0..PORTS {
-        let number = first.wrapping_add(COUNT.fetch_add(1, Ordering::Relaxed)) % PORTS;
-        // It is less than 10,000.
-        let port = 20_000 + number as u16;
-        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
-            return Ok(port);
-        }
-    }
-    Err(Story::new("no port from 20000 to 29999 is free"))
+    static BLOCK: OnceLock<Option<(TcpListener, u16)>> = OnceLock::new();
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let claim = || {
+        // Graders that run one after the other begin in different places.
+        let start = (std::process::id() % u32::from(BLOCKS)) as u16;
+        (0..BLOCKS).find_map(|number| {
+            let first = FIRST_PORT + (start + number) % BLOCKS * BLOCK_SIZE;
+            let claim = TcpListener::bind((Ipv4Addr::LOCALHOST, first)).ok()?;
+            Some((claim, first))
+        })
+    };
+    let Some((_claim, first)) = BLOCK.get_or_init(claim) else {
+        return Err(Story::new("no block of ports from 20000 to 29999 is free"));
+    };
+    let others = BLOCK_SIZE - 1;
+    let mut ports =
+        (0..others).map(|_| first + 1 + NEXT.fetch_add(1, Ordering::Relaxed) % others);
+    let free = ports.find(|port| is_free(*port));
+    free.ok_or_else(|| Story::new(format!("no port from {first} on is free")))
+}
+
+const FIRST_PORT: u16 = 20_000;
+const BLOCK_SIZE: u16 = 100;
+const BLOCKS: u16 = 100;
+
+/// Whether even a program that does not set `SO_REUSEADDR` can listen there: also nothing is left of earlier connections.
+fn is_free(port: u16) -> bool {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    Socket::new(Domain::IPV4, Type::STREAM, None)
+        .and_then(|socket| socket.bind(&address.into()))
+        .is_ok()
 }
 
 /// Starting a program takes longer than anything that it does then: as many time limits.
 const START: u32 = 5;
-
-const PORTS: u32 = 10_000;
 
 /// The command's words, with the address filled in.
 fn words(command: &str, address: SocketAddr) -> Graded<Vec<String>> {
