@@ -1,8 +1,9 @@
-//! Finds and runs the examples that the same `cargo test` has built.
+//! Finds and runs the examples.
 
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::stage::Host;
@@ -31,24 +32,35 @@ pub fn limit() -> Duration {
 
 /// The built example: beside the folder in which this test program is.
 ///
-/// Panics if it is missing or older than its source: `cargo test --test workbook` builds no
-/// examples.
+/// `cargo test` has built it, `cargo test chapter_03` has not: with a name, Cargo builds tests
+/// only. So what is missing or older than its source is built here.
 pub fn path(example: &str) -> PathBuf {
+    static BUILD: Mutex<()> = Mutex::new(());
+
     let this = env::current_exe().expect("this program has a path");
     let profile =
         this.parent().and_then(Path::parent).expect("it is in target/PROFILE/deps");
     let built =
         profile.join("examples").join(format!("{example}{}", env::consts::EXE_SUFFIX));
     let source = root().join("examples").join(format!("{example}.rs"));
-
     let changed = |path: &Path| path.metadata().and_then(|data| data.modified()).ok();
-    let (built_at, source_at) = (changed(&built), changed(&source));
-    assert!(source_at.is_some(), "there is no example {example}");
-    assert!(
-        built_at >= source_at,
-        "{} is missing or older than its source: run `cargo test`, which builds the examples",
-        built.display()
-    );
+    let is_fresh = || changed(&built) >= changed(&source);
+    assert!(source.exists(), "there is no example {example}");
+
+    let _one_at_a_time = BUILD.lock().unwrap_or_else(PoisonError::into_inner);
+    if !is_fresh() {
+        let mut cargo = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
+        cargo.args(["build", "--quiet", "--examples"]).current_dir(root());
+        if !cfg!(debug_assertions) {
+            cargo.arg("--release");
+        }
+        let done = cargo.status().is_ok_and(|status| status.success());
+        assert!(
+            done && is_fresh(),
+            "{} can't be built: try `{cargo:?}`",
+            built.display()
+        );
+    }
     built
 }
 
