@@ -63,7 +63,7 @@ graded!(client, CLIENT: transcript before_the_question within_the_question byte_
 mod our_server {
     use std::net::SocketAddr;
     use std::process::Command;
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
 
     use crate::bad_input;
     use crate::examples::{Examples, limit};
@@ -109,7 +109,7 @@ mod our_server {
         /// Waits until this is so of the process with this id.
         #[cfg(target_os = "linux")]
         fn comes_to(&mut self, expected: &str, mut is_so: impl FnMut(u32) -> bool) {
-            let deadline = Instant::now() + limit();
+            let deadline = std::time::Instant::now() + limit();
             let id = self.stage.actor(SERVER).id();
             let came =
                 self.stage.wait_until(SERVER, deadline, || is_so(id).then_some(()));

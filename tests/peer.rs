@@ -136,6 +136,7 @@ impl Peer {
     }
 
     /// The address of this end.
+    #[cfg(target_os = "linux")]
     pub fn address(&self) -> SocketAddr {
         self.stream.local_addr().expect("a connection has two ends")
     }
