@@ -57,7 +57,7 @@ pub fn render(prediction: &Prediction) -> Result<String> {
     for choice in choices {
         ensure!(!choice.why.is_empty(), "`{}` has no explanation", choice.text);
         let (class, verdict) =
-            if choice.right { ("right", "Right.") } else { ("wrong", "Not so.") };
+            if choice.right { ("correct", "Right.") } else { ("incorrect", "Not so.") };
         let _ = writeln!(
             html,
             "<details class=\"{class}\"><summary>{}</summary>\
@@ -127,13 +127,13 @@ mod tests {
         );
         assert!(
             html.contains(
-                "<details class=\"wrong\"><summary><code>this</code></summary>\
+                "<details class=\"incorrect\"><summary><code>this</code></summary>\
                  <div><strong>Not so.</strong> No, it\nis not.</div></details>"
             ),
             "{html}"
         );
         assert!(
-            html.contains("<details class=\"right\"><summary>that</summary>"),
+            html.contains("<details class=\"correct\"><summary>that</summary>"),
             "{html}"
         );
     }

@@ -33,7 +33,7 @@
                 const isFirst = String(index) === first;
                 choice.classList.toggle("first", isFirst);
                 guessed += isFirst;
-                right += isFirst && choice.classList.contains("right");
+                right += isFirst && choice.classList.contains("correct");
             });
         }
         text.textContent = `${right} right at the first guess, of ${predictions.length}.`;

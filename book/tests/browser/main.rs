@@ -354,12 +354,12 @@ fn a_prediction_explains_every_choice_and_remembers_the_first() {
     let visible = "return [...document.querySelectorAll('.predict')[0].querySelectorAll('details > div')].map(it => it.checkVisibility())";
     assert_eq!(browser.run(visible, json!([])), json!([false, false, false]));
 
-    browser.click(".predict .wrong summary");
-    browser.click(".predict .right summary");
+    browser.click(".predict .incorrect summary");
+    browser.click(".predict .correct summary");
     let score = "document.querySelector('.predict-score span').textContent";
     browser.wait_for(&format!("{score}.startsWith('0 right at the first guess, of ')"));
     let explained =
-        "return document.querySelector('.predict .right[open] > div').textContent";
+        "return document.querySelector('.predict .correct[open] > div').textContent";
     let explained = browser.run(explained, json!([]));
     assert!(
         explained.as_str().is_some_and(|it| it.starts_with("Right. ")),
@@ -368,9 +368,13 @@ fn a_prediction_explains_every_choice_and_remembers_the_first() {
 
     browser.go(&page);
     let first = "return [...document.querySelectorAll('.predict .first')].map(it => it.className)";
-    assert_eq!(texts(browser.run(first, json!([]))), ["wrong first"], "it is remembered");
+    assert_eq!(
+        texts(browser.run(first, json!([]))),
+        ["incorrect first"],
+        "it is remembered"
+    );
     browser.click(".predict-score button");
-    browser.click(".predict .right summary");
+    browser.click(".predict .correct summary");
     browser.wait_for(&format!("{score}.startsWith('1 right at the first guess, of ')"));
 }
 
