@@ -6,7 +6,8 @@
 //! - `WORKBOOK_SERVER="python3 my_server.py {port}" cargo test chapter_05` runs the checks of
 //!   chapter 5 on a server in any language, and `WORKBOOK_CLIENT` the same for a client.
 //!   `{host}`, `{port}` and `{addr}` are filled in. See `bring_your_own`.
-//! - `WORKBOOK_SECONDS` is how long anything may take before a test gives up (20).
+//! - `WORKBOOK_SECONDS` is how long anything may take before a test gives up (20), and
+//!   `GRADER_SECONDS` how long the grader of chapter 5 waits for a program (3).
 
 mod bad_input;
 mod bring_your_own;
