@@ -4,6 +4,7 @@ use crate::stage;
 use crate::student::Outcome;
 use std::error::Error;
 use std::fmt::Debug;
+use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::process::exit;
 
@@ -23,11 +24,46 @@ pub fn server<L: From<TcpListener>, R: Outcome>(serve: impl FnOnce(L) -> R) {
     }
 }
 
-/// Runs a client on the address that is the first argument; without one, says how to.
-pub fn client<R: Outcome<Value: Debug>>(client: impl FnOnce(SocketAddr) -> R) {
+/// What a client gives back, for a person to read.
+pub trait Shown {
+    /// The bytes to print.
+    fn shown(self) -> Vec<u8>;
+}
+
+/// Nothing to be shown: the client has printed what there is.
+impl Shown for () {
+    fn shown(self) -> Vec<u8> {
+        Vec::new()
+    }
+}
+
+impl Shown for usize {
+    fn shown(self) -> Vec<u8> {
+        format!("{self}\n").into_bytes()
+    }
+}
+
+impl Shown for String {
+    fn shown(self) -> Vec<u8> {
+        self.into_bytes()
+    }
+}
+
+impl Shown for Vec<u8> {
+    fn shown(self) -> Vec<u8> {
+        self
+    }
+}
+
+/// Runs a client on the address that is the first argument, and shows what it gives; without one, says how to.
+pub fn client<R: Outcome<Value: Shown>>(client: impl FnOnce(SocketAddr) -> R) {
     let Some(address) = address() else { return };
     match client(address).outcome() {
-        Ok(value) => println!("{value:?}"),
+        Ok(value) => {
+            if let Err(error) = io::stdout().write_all(&value.shown()) {
+                fail(&format!("can't show what your client gave: {error}"));
+            }
+        }
         Err(error) => fail(&error),
     }
 }

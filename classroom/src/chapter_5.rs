@@ -58,7 +58,7 @@ pub fn conversation(server: &Server) -> Graded {
     })
 }
 
-/// A person's lines end in `\n`, or in `\r\n`; an empty one is only asked again.
+/// A person's lines end in `\n`, or in `\r\n`; to an empty one the server only asks again.
 pub fn newline_before_exit(server: &Server) -> Graded {
     for end in ["\n", "\r\n"] {
         server.part(|server| {
@@ -111,7 +111,7 @@ pub fn vanishing_guests(server: &Server) -> Graded {
     })
 }
 
-/// Guests who break the connection; after each, the server still serves.
+/// Guests who break the connection; after each, the server still serves, and no thread of it has panicked.
 pub fn resetting_guests(server: &Server) -> Graded {
     server.part(|server| {
         server.guest("the first guest")?.reset();
@@ -261,7 +261,8 @@ pub fn talk<T: AsRef<[u8]>>(client: &Client<T>, pieces: Pieces) -> Graded {
     match pieces {
         Pieces::Whole => {}
         Pieces::At(cut) => client.circumstance(&format!(
-            "when the server's words came in two pieces, the first of {cut} bytes"
+            "when the server's words came in two pieces, the first of {cut} byte{}",
+            if cut == 1 { "" } else { "s" }
         )),
         Pieces::One => client.circumstance("when the server's words came byte by byte"),
     }
@@ -275,8 +276,8 @@ pub fn talk<T: AsRef<[u8]>>(client: &Client<T>, pieces: Pieces) -> Graded {
     for (words, answer) in turns {
         match pieces {
             Pieces::Whole => server.send(&words)?,
-            Pieces::At(cut) => server.send_in_pieces(&[&words[..cut], &words[cut..]])?,
-            Pieces::One => server.send_in_pieces(&words.chunks(1).collect::<Vec<_>>())?,
+            Pieces::At(cut) => server.ask_in_pieces(&[&words[..cut], &words[cut..]])?,
+            Pieces::One => server.ask_in_pieces(&words.chunks(1).collect::<Vec<_>>())?,
         }
         server.expect_only(answer)?;
     }
@@ -286,7 +287,7 @@ pub fn talk<T: AsRef<[u8]>>(client: &Client<T>, pieces: Pieces) -> Graded {
     client.returns_text(TRANSCRIPT)
 }
 
-/// A server that goes away in the middle: the client must not wait for ever.
+/// A server that goes away in the middle: the client must not wait for ever, nor panic.
 pub fn early_end<T: AsRef<[u8]>>(client: &Client<T>) -> Graded {
     let mut server = client.accept()?;
     server.send(WELCOME.as_bytes())?;

@@ -37,17 +37,28 @@ impl Paper {
     pub fn recorded(&self, recording: &str) -> Graded {
         same_calls(recording, &self.calls())
     }
+
+    /// Compares the calls with those that are right; empty lines and indentation don't count.
+    pub fn makes(&self, expected: &str) -> Graded {
+        let headline = "your program does not make the calls that it should";
+        compare(headline, "expected", expected, &self.calls())
+    }
 }
 
 /// Compares calls, one a line, with a recording of them; empty lines and indentation don't count.
 pub(crate) fn same_calls(recording: &str, calls: &str) -> Graded {
+    let headline = "your program does not make the calls of the recording";
+    compare(headline, "recorded", recording, calls)
+}
+
+fn compare(headline: &str, label: &str, right: &str, calls: &str) -> Graded {
     let lines = |text: &str| -> Vec<String> {
         let lines = text.lines().map(|line| line.trim().to_owned());
         lines.filter(|line| !line.is_empty()).collect()
     };
-    let (recorded, calls) = (lines(recording), lines(calls));
-    let all = 0..recorded.len().max(calls.len());
-    let Some(parting) = all.into_iter().find(|&i| recorded.get(i) != calls.get(i)) else {
+    let (right, calls) = (lines(right), lines(calls));
+    let all = 0..right.len().max(calls.len());
+    let Some(parting) = all.into_iter().find(|&i| right.get(i) != calls.get(i)) else {
         return Ok(());
     };
     let line =
@@ -56,15 +67,18 @@ pub(crate) fn same_calls(recording: &str, calls: &str) -> Graded {
         0 => String::from("(none)"),
         _ => calls[..parting].join("\n"),
     };
-    Err(Story::new("your program does not make the calls of the recording")
+    Err(Story::new(headline)
         .ending(format!("The calls that are right:\n{before}"))
         .ending(format!(
-            "Call {}:\nrecorded  {}\nyours     {}",
+            "Call {}:\n{label}  {}\nyours     {}",
             parting + 1,
-            line(&recorded),
+            line(&right),
             line(&calls)
         )))
 }
+
+/// Who goes on sending after so many calls will go on for ever.
+const MOST_IN_VAIN: usize = 20;
 
 impl Read for Paper {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -92,6 +106,11 @@ impl Write for Paper {
             return Err(io::Error::other("a thousand calls, and no end"));
         }
         let count = bytes.len().min(self.most.unwrap_or(usize::MAX));
+        if count == 0 && self.calls.len() >= MOST_IN_VAIN {
+            return Err(io::Error::other(
+                "nothing is taken, again and again, and no end",
+            ));
+        }
         self.calls.push(format!("send {} = {count}", quoted(bytes)));
         Ok(count)
     }

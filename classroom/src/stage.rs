@@ -5,7 +5,7 @@ use crate::student::{Outcome, Student, limit, seconds};
 use socket2::{Domain, SockRef, Socket, Type};
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
@@ -17,6 +17,8 @@ pub struct Server {
     /// The connection by which a program was found to listen. It belongs to the first guest: a server that is tried out with
     /// a guest who leaves at once may be lost before the check begins.
     first: Mutex<Option<TcpStream>>,
+    /// Whether a part of the check went well already.
+    served: AtomicBool,
     student: Arc<Student>,
     log: Log,
 }
@@ -33,7 +35,13 @@ where
     let (student, _) = Student::function("your server", move || serve(L::from(listener)));
     let log = Log::default();
     log.add("your server was started");
-    Ok(Server { address, first: Mutex::new(None), student, log })
+    Ok(Server {
+        address,
+        first: Mutex::new(None),
+        served: AtomicBool::new(false),
+        student,
+        log,
+    })
 }
 
 /// Starts a server that is a command in any language; `{port}`, `{host}` and `{addr}` in it are filled in.
@@ -55,7 +63,13 @@ pub fn server_program(command: &str) -> Graded<Server> {
         }
         thread::sleep(Duration::from_millis(10));
     };
-    Ok(Server { address, first: Mutex::new(Some(first)), student, log })
+    Ok(Server {
+        address,
+        first: Mutex::new(Some(first)),
+        served: AtomicBool::new(false),
+        student,
+        log,
+    })
 }
 
 impl Server {
@@ -71,6 +85,11 @@ impl Server {
         let stream = match first.map_or_else(connect, Ok) {
             Ok(stream) => stream,
             Err(error) => {
+                // How the bytes were going to be cut has nothing to do with it.
+                self.log.circumstance(None);
+                if self.served.load(Ordering::Relaxed) {
+                    self.log.add("a guest before had been served");
+                }
                 self.log.add(format!("{name} tried to connect: {error}"));
                 return Err(self.fails("is not there any more", ""));
             }
@@ -83,7 +102,7 @@ impl Server {
     /// Waits until the server has returned, with success.
     pub fn returns(&self) -> Graded {
         if !self.student.ends() {
-            return Err(self.fails("did not return", "It should have by now."));
+            return Err(self.fails("did not return, and should have by now", ""));
         }
         if self.student.went_wrong() {
             return Err(self.fails("did not return as it should", ""));
@@ -142,12 +161,19 @@ impl Server {
         })
     }
 
-    /// Runs a part of a check; its steps are forgotten if it goes well.
+    /// Runs a part of a check; its steps are forgotten if it goes well. A server that has panicked fails.
     pub fn part(&self, part: impl FnOnce(&Self) -> Graded) -> Graded {
         let before = self.log.place();
         part(self)?;
+        self.has_not_panicked()?;
+        self.served.store(true, Ordering::Relaxed);
         self.log.back_to(before);
         Ok(())
+    }
+
+    /// Fails if the server's function has panicked, or a thread that it has started.
+    pub fn has_not_panicked(&self) -> Graded {
+        has_not_panicked(&self.student, &self.log)
     }
 
     /// Adds a step.
@@ -277,7 +303,7 @@ impl<T> Client<T> {
     /// Waits until the client has ended, in whatever way.
     pub fn ends(&self) -> Graded {
         if self.student.ends() {
-            return Ok(());
+            return has_not_panicked(&self.student, &self.log);
         }
         Err(self.fails(
             "did not end",
@@ -288,7 +314,7 @@ impl<T> Client<T> {
     /// Waits until the client has ended, and gives what it returned.
     pub fn returns(&self) -> Graded<T> {
         if !self.student.ends() {
-            return Err(self.fails("did not return", "It should have by now."));
+            return Err(self.fails("did not return, and should have by now", ""));
         }
         if self.student.went_wrong() {
             return Err(self.fails("did not return as it should", ""));
@@ -307,8 +333,11 @@ impl<T> Client<T> {
         if value == expected.as_bytes() {
             return Ok(());
         }
-        let byte = parting(expected.as_bytes(), value);
-        let ending = compared(expected.as_bytes(), value, &remark(byte));
+        let remark = match value {
+            [] => "nothing: did your client stop listening before this came?".to_owned(),
+            _ => remark(parting(expected.as_bytes(), value)),
+        };
+        let ending = compared(expected.as_bytes(), value, &remark);
         Err(self.student.brief(&self.log, "did not return what it was told", &ending))
     }
 
@@ -321,6 +350,14 @@ impl<T> Client<T> {
     pub fn fails(&self, did: &str, advice: &str) -> Story {
         self.student.story(&self.log, did, advice, &[])
     }
+}
+
+/// A panic that nobody else notices: the connection of a thread that panics is closed, as it would be otherwise.
+fn has_not_panicked(student: &Student, log: &Log) -> Graded {
+    let Some(panic) = student.panic() else { return Ok(()) };
+    let what = format!("It panicked at {panic}.");
+    let advice = "What the other side does is no reason to panic: it is an error to return, or an end to see.";
+    Err(student.brief(log, "panicked", &format!("{what}\n{advice}")))
 }
 
 /// Runs a student's function within the time limit and gives its value.
@@ -347,6 +384,8 @@ pub struct Peer {
     stream: TcpStream,
     student: Arc<Student>,
     log: Log,
+    /// Whether there may be bytes that the student has not read.
+    has_sent: bool,
     /// Of the student's end: its own and its peer's.
     addresses: Option<(SocketAddr, SocketAddr)>,
 }
@@ -369,6 +408,7 @@ impl Peer {
             stream,
             student: Arc::clone(student),
             log: log.clone(),
+            has_sent: false,
             addresses: ready.as_ref().ok().copied(),
         };
         match ready {
@@ -386,32 +426,64 @@ impl Peer {
 
     /// Sends the pieces one after another; each is taken by the other end before the next is sent.
     pub fn send_in_pieces(&mut self, pieces: &[&[u8]]) -> Graded {
-        let shown = if pieces.len() > 2 && pieces.iter().all(|piece| piece.len() == 1) {
-            format!("{}, byte by byte", quoted(&pieces.concat()))
-        } else {
-            let shown: Vec<String> = pieces.iter().map(|piece| quoted(piece)).collect();
-            shown.join(" | ")
-        };
-        self.log.add(format!("{} sent {shown}", self.name));
+        self.log.add(format!("{} sent {}", self.name, shown(pieces)));
         for (piece, number) in pieces.iter().zip(1..) {
-            match self.stream.write_all(piece) {
-                Ok(()) => {}
-                Err(error)
-                    if matches!(
-                        error.kind(),
-                        ErrorKind::WouldBlock | ErrorKind::TimedOut
-                    ) =>
-                {
-                    return Err(self.fails("did not take what was sent", ""));
-                }
-                // The other side has gone. What it said before that is for the next step to see.
-                Err(_) => return Ok(()),
-            }
+            self.write(piece)?;
             if number < pieces.len() {
                 self.student.until_at_rest(&self.stream);
             }
         }
         Ok(())
+    }
+
+    /// Asks a question in pieces, like [`Peer::send_in_pieces`]. The other side must not answer before it is whole.
+    pub(crate) fn ask_in_pieces(&mut self, pieces: &[&[u8]]) -> Graded {
+        let before = self.log.place();
+        for (piece, number) in pieces.iter().zip(1..) {
+            self.log.back_to(before);
+            self.log.add(format!("{} sent {}", self.name, shown(&pieces[..number])));
+            self.write(piece)?;
+            if number == pieces.len() {
+                break;
+            }
+            self.student.until_at_rest(&self.stream);
+            if self.has_come() {
+                let mut received = Vec::new();
+                self.read_soon(&mut received, 200);
+                let remark = "too early: the question has not come yet";
+                let ending = compared(b"", &received, remark);
+                return Err(self.said("spoke before it was asked", &ending));
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends all of it, if the other side is still there.
+    fn write(&mut self, bytes: &[u8]) -> Graded {
+        self.has_sent = true;
+        match self.stream.write_all(bytes) {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut
+                ) =>
+            {
+                Err(self.fails("did not take what was sent", ""))
+            }
+            // If it has gone, what it said before that is for the next step to see.
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether there are bytes to be read now.
+    fn has_come(&self) -> bool {
+        let peek = || {
+            self.stream.set_nonblocking(true)?;
+            let came = self.stream.peek(&mut [0]);
+            self.stream.set_nonblocking(false)?;
+            came
+        };
+        peek().is_ok_and(|count| count > 0)
     }
 
     /// Waits for exactly these bytes, in however many pieces they come. It does not look for more.
@@ -451,7 +523,14 @@ impl Peer {
                 self.read_soon(&mut received, expected.len() + 200);
                 (SAID_ELSE, remark(parting(expected, &received)))
             };
-            let ending = compared(expected, &received, &remark);
+            let mut ending = compared(expected, &received, &remark);
+            if let Came::Reset = read
+                && self.has_sent
+                && did != SAID_ELSE
+            {
+                ending.push_str("\n\n");
+                ending.push_str(UNREAD);
+            }
             return Err(match did {
                 SAID_ELSE => self.said(did, &ending),
                 _ => self.fails(did, &ending),
@@ -471,17 +550,28 @@ impl Peer {
         let Came::Some = self.read(&mut more, 200, Instant::now()) else {
             return Ok(());
         };
-        let received = [expected.as_ref(), &more].concat();
-        let ending = compared(
-            expected.as_ref(),
-            &received,
-            "too early: nobody has asked for this",
-        );
+        let expected = expected.as_ref();
+        let newline = more.starts_with(b"\n") || more.starts_with(b"\r\n");
+        let remark = match newline && !expected.ends_with(b"\n") {
+            true => "a newline: names are sent without one",
+            false => "too early: nobody has asked for this",
+        };
+        let ending = compared(expected, &[expected, &more].concat(), remark);
         Err(self.said("said more than it was asked for", &ending))
     }
 
     /// Waits for the end of the stream: the other side has closed, or finished sending.
     pub fn expect_end(&mut self) -> Graded {
+        self.end("did not close the connection")
+    }
+
+    /// Waits for the end of the stream, where the other side is still to be told something: it must finish sending, and not
+    /// close.
+    pub fn expect_finish(&mut self) -> Graded {
+        self.end("did not finish sending")
+    }
+
+    fn end(&mut self, otherwise: &str) -> Graded {
         let mut received = Vec::new();
         let read = self.read(&mut received, 200, Instant::now() + limit());
         if let Came::Some = read {
@@ -497,13 +587,11 @@ impl Peer {
                 let ending = compared(b"", &received, "here the end should be");
                 return Err(self.said("said more than it should", &ending));
             }
-            Came::Reset => (
-                "reset the connection instead of closing it",
-                "A socket that is closed with unread bytes in its buffer sends a reset."
-                    .to_owned(),
-            ),
+            Came::Reset => {
+                ("reset the connection instead of closing it", UNREAD.to_owned())
+            }
             Came::Nothing => (
-                "did not close the connection",
+                otherwise,
                 format!("Nothing came for {}, and no end either.", seconds(limit())),
             ),
         };
@@ -588,6 +676,9 @@ impl Peer {
     }
 }
 
+const UNREAD: &str =
+    "A socket that is closed with unread bytes in its buffer sends a reset.";
+
 const SAID_ELSE: &str = "said something else";
 
 /// What one read came to.
@@ -596,6 +687,15 @@ enum Came {
     End,
     Reset,
     Nothing,
+}
+
+/// Pieces as a step of the story shows them.
+fn shown(pieces: &[&[u8]]) -> String {
+    if pieces.len() > 2 && pieces.iter().all(|piece| piece.len() == 1) {
+        return format!("{}, byte by byte", quoted(&pieces.concat()));
+    }
+    let shown: Vec<String> = pieces.iter().map(|piece| quoted(piece)).collect();
+    shown.join(" | ")
 }
 
 fn remark(byte: usize) -> String {

@@ -113,6 +113,7 @@ pub fn visible(bytes: &[u8]) -> String {
                 '\r' => text.push_str("\\r"),
                 '\t' => text.push_str("\\t"),
                 '\\' => text.push_str("\\\\"),
+                '\0' => text.push_str("\\0"),
                 c if c.is_control() => text.extend(c.escape_unicode()),
                 c => text.push(c),
             }
@@ -124,16 +125,30 @@ pub fn visible(bytes: &[u8]) -> String {
     text
 }
 
+/// As [`visible`], with a few of many zeros: a buffer of which more was taken than had come.
+fn without_zeros(bytes: &[u8]) -> String {
+    const MOST: usize = 4;
+    let mut text = String::new();
+    for run in bytes.chunk_by(|a, b| (*a == 0) == (*b == 0)) {
+        if run[0] == 0 && run.len() > MOST {
+            text.push_str("\\0\\0\\0…");
+        } else {
+            text.push_str(&visible(run));
+        }
+    }
+    text
+}
+
 /// `bytes` in quotes, shortened in the middle if they are many.
 pub fn quoted(bytes: &[u8]) -> String {
     const MOST: usize = 100;
     if bytes.len() <= MOST {
-        return format!("\"{}\"", visible(bytes));
+        return format!("\"{}\"", without_zeros(bytes));
     }
     format!(
         "\"{}…{}\" ({} bytes)",
-        visible(&bytes[..40]),
-        visible(&bytes[bytes.len() - 20..]),
+        without_zeros(&bytes[..40]),
+        without_zeros(&bytes[bytes.len() - 20..]),
         bytes.len()
     )
 }
@@ -147,8 +162,11 @@ pub fn compared(expected: &[u8], received: &[u8], remark: &str) -> String {
     let ahead = if from > 0 { "…" } else { "" };
     let line = |bytes: &[u8]| {
         let until = bytes.len().min(parting + AFTER);
-        let rest = if until < bytes.len() { "…" } else { "" };
-        format!("\"{ahead}{}{rest}\"", visible(&bytes[from..until]))
+        let same = visible(&bytes[from..parting]);
+        let from_here = without_zeros(&bytes[parting..until]);
+        let cut = until < bytes.len() && !from_here.ends_with('…');
+        let rest = if cut { "…" } else { "" };
+        format!("\"{ahead}{same}{from_here}{rest}\"")
     };
     let column =
         1 + ahead.chars().count() + visible(&expected[from..parting]).chars().count();
@@ -197,7 +215,14 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text_are_shown() {
-        assert_eq!(visible(b"a\xffb\x00\r\n"), "a\\xffb\\u{0}\\r\\n");
+        assert_eq!(visible(b"a\xffb\x00\r\n"), "a\\xffb\\0\\r\\n");
+    }
+
+    #[test]
+    fn of_many_zeros_a_few_are_shown() {
+        let story = compared(b"Ann!", &[&b"Ann"[..], &[0; 1000]].concat(), "here");
+        assert!(story.contains("received  \"Ann\\0\\0\\0…\"\n"), "{story}");
+        assert_eq!(quoted(b"a\0b"), "\"a\\0b\"");
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use crate::blocked::{self, Whose};
 use crate::processes;
 use crate::story::{Log, Story};
-use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::fmt::Display;
+use std::fs;
 use std::io::Read;
 use std::net::{SocketAddr, TcpStream};
 use std::panic::{self, AssertUnwindSafe};
@@ -57,7 +58,7 @@ impl<T: Send + 'static, E: Display> Outcome for Result<T, E> {
 enum End {
     Returned,
     Failed(String),
-    Panicked(String),
+    Panicked,
     Exited(ExitStatus),
 }
 
@@ -83,17 +84,16 @@ impl Student {
     ) -> (Arc<Self>, Receiver<R::Value>) {
         static COUNT: AtomicUsize = AtomicUsize::new(1);
         prepare();
-        let name = format!("student {}", COUNT.fetch_add(1, Ordering::Relaxed));
+        let name = format!("{NAME}{}", COUNT.fetch_add(1, Ordering::Relaxed));
         let end = Arc::new(Mutex::new(None));
         let (sender, receiver) = mpsc::channel();
         let set_end = Arc::clone(&end);
         let body = move || {
-            WATCHED.set(true);
             let outcome = panic::catch_unwind(AssertUnwindSafe(|| function().outcome()));
             let (ended, value) = match outcome {
                 Ok(Ok(value)) => (End::Returned, Some(value)),
                 Ok(Err(error)) => (End::Failed(error), None),
-                Err(_) => (End::Panicked(PANIC.take()), None),
+                Err(_) => (End::Panicked, None),
             };
             *lock(&set_end) = Some(ended);
             if let Some(value) = value {
@@ -204,6 +204,11 @@ impl Student {
         if let State::Known(state) = state {
             story = story.ending(format!("By then {} {state}.", self.what));
         }
+        let of_itself = matches!(*lock(&self.end), Some(End::Panicked));
+        if let Some(panic) = self.panic().filter(|_| !of_itself) {
+            story = story
+                .ending(format!("A thread of {} had panicked at {panic}.", self.what));
+        }
         if let Body::Program(_, errors) = &self.body {
             let errors = lock(errors);
             if !errors.is_empty() {
@@ -252,8 +257,17 @@ impl Student {
     pub fn went_wrong(&self) -> bool {
         match &*lock(&self.end) {
             None | Some(End::Returned) => false,
-            Some(End::Failed(_) | End::Panicked(_)) => true,
+            Some(End::Failed(_) | End::Panicked) => true,
             Some(End::Exited(status)) => !status.success(),
+        }
+    }
+
+    /// The first panic of the function or of a thread that it has started: where it was, and its message. On other systems than
+    /// Linux, only the function's own; of a command, none.
+    pub fn panic(&self) -> Option<String> {
+        match &self.body {
+            Body::Thread(name) => lock(&PANICS).get(name).cloned(),
+            Body::Program(..) => None,
         }
     }
 
@@ -292,15 +306,18 @@ impl Student {
     fn state(&self, connections: &[(SocketAddr, SocketAddr)]) -> State {
         // What ends a program ends its connections first: give it the time to have ended.
         self.until_over_it();
+        let panic = self.panic();
+        let todo =
+            panic.as_ref().and_then(|panic| panic.split_once(": not yet implemented"));
+        if let Some((place, _)) = todo {
+            return State::Unwritten(place.to_owned());
+        }
         let end = lock(&self.end).clone();
         State::Known(match end {
             Some(End::Returned) => String::from("had returned"),
             Some(End::Failed(error)) => format!("had returned the error \"{error}\""),
-            Some(End::Panicked(message)) => {
-                match message.split_once(": not yet implemented") {
-                    Some((place, _)) => return State::Unwritten(place.to_owned()),
-                    None => format!("had panicked at {message}"),
-                }
+            Some(End::Panicked) => {
+                format!("had panicked at {}", panic.unwrap_or_default())
             }
             Some(End::Exited(status)) => format!("had ended ({status})"),
             None => {
@@ -328,9 +345,19 @@ impl Drop for Student {
     }
 }
 
-thread_local! {
-    static WATCHED: Cell<bool> = const { Cell::new(false) };
-    static PANIC: RefCell<String> = const { RefCell::new(String::new()) };
+/// The first panic of each student, by the name of the function's thread.
+static PANICS: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
+
+const NAME: &str = "student ";
+
+/// The name of the student whose thread this is, if it is one's.
+fn whose_thread() -> Option<String> {
+    let name = match thread::current().name() {
+        Some(name) => name.to_owned(),
+        // Linux gives a thread without a name that of the thread which started it.
+        None => fs::read_to_string("/proc/thread-self/comm").ok()?.trim_end().to_owned(),
+    };
+    name.starts_with(NAME).then_some(name)
 }
 
 /// Once a process: panics of students' functions are kept for the story.
@@ -339,9 +366,7 @@ fn prepare() {
     ONCE.call_once(|| {
         let usual = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            if !WATCHED.get() {
-                return usual(info);
-            }
+            let Some(name) = whose_thread() else { return usual(info) };
             let payload = info.payload();
             let message = match (
                 payload.downcast_ref::<&str>(),
@@ -357,7 +382,7 @@ fn prepare() {
                     format!("{}:{}: ", place.file().replace('\\', "/"), place.line())
                 })
                 .unwrap_or_default();
-            PANIC.set(format!("{place}{message}"));
+            lock(&PANICS).entry(name).or_insert(format!("{place}{message}"));
         }));
     });
 }

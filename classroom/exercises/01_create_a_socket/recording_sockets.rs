@@ -1,14 +1,14 @@
 //! 10 minutes · chapter 1 · read a recording
 //!
 //! Reach: write the program whose calls were recorded below.
-//! Why: a recording of its calls shows what a program asks of the system, whatever language it is written in. And it shows
+//! Why: a recording of its calls shows what a program asks of the kernel, whatever language it is written in. And it shows
 //! that a descriptor is only a number, which is given out again once it is free.
 
 use grader::System;
 use socket2::{Domain, Type};
 use std::io;
 
-/// What the program asked the system for, and what the system answered (after the `=`).
+/// What the program asked the kernel for, and what the kernel answered (after the `=`).
 #[cfg(test)]
 const RECORDING: &str = "
     socket(AF_INET, SOCK_STREAM, 0) = 3

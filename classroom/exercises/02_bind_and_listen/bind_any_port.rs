@@ -1,7 +1,7 @@
 //! 8 minutes · chapter 2 · fill the blank
 //!
 //! Reach: a server on any free port, and the address at which it can be reached.
-//! Why: port 0 is not a port but a wish: "any that is free". Nobody can connect to port 0; the system has chosen a real
+//! Why: port 0 is not a port but a wish: "any that is free". Nobody can connect to port 0; the kernel has chosen a real
 //! one, and only the socket knows which.
 
 use socket2::{Domain, Socket, Type};

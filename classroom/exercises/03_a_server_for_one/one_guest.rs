@@ -12,7 +12,7 @@ fn serve(listener: Socket) -> io::Result<()> {
     guest.write_all(b"Server: Welcome!\nServer: What's your name?")?;
 
     let mut buffer = [0; 1024];
-    // TODO: This reads into one of the buffer's 1024 bytes. Read into all of them.
+    // TODO: A slice of 1 byte can take 1 byte. Give `read` the whole buffer.
     let count = guest.read(&mut buffer[..1])?;
     let name = &buffer[..count];
 

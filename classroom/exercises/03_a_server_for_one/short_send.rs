@@ -29,7 +29,7 @@ mod tests {
             let mut connection = Paper::narrow(most);
             send_whole(&mut connection, b"Server: Welcome!\n").map(|()| connection)
         })?;
-        connection.recorded(calls)
+        connection.makes(calls)
     }
 
     #[test]

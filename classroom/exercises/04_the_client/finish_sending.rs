@@ -33,7 +33,7 @@ mod tests {
         let client = client(count_letters)?;
         let mut server = client.accept()?;
         server.expect("Hello, Mr Right!")?;
-        server.expect_end()?;
+        server.expect_finish()?;
         server.send(b"12 letters\n")?;
         server.finish()?;
         client.returns_text("12 letters\n")

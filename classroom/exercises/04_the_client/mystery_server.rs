@@ -23,7 +23,7 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Graded, check, client, predicted};
+    use grader::{Graded, check, client};
 
     fn answers(
         deliver: fn(&mut grader::Peer, &[u8]) -> Graded,
@@ -38,7 +38,14 @@ mod tests {
         server.expect_only("0\n")?;
         deliver(&mut server, b"bye\n")?;
         server.finish()?;
-        predicted("the number of sums", Some(client.returns()?), 2)
+        counted(client.returns()?, 2)
+    }
+
+    fn counted(returned: usize, sums: usize) -> Graded {
+        check(
+            returned == sums,
+            &format!("your client returned {returned}, but there were {sums} sums"),
+        )
     }
 
     #[test]
@@ -61,7 +68,7 @@ mod tests {
         server.send(b"1 2\n3 4\n5 6\nbye\n")?;
         server.expect("3\n7\n11\n")?;
         server.finish()?;
-        predicted("the number of sums", Some(client.returns()?), 3)
+        counted(client.returns()?, 3)
     }
 
     #[test]

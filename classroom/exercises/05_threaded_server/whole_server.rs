@@ -6,16 +6,36 @@
 //!
 //! It says `Server: Welcome!` and a newline, then asks `Server: What's your name?` without one. To a name it says
 //! `Server: Hello NAME!` and a newline and asks again, in one call; to `exit` it says `Server: Good bye!` and a newline, and closes.
-//! What one read gives is one name, or several lines. A line's end, `\n` or `\r\n`, belongs to no name. An empty line is only
-//! asked again. Names are bytes. The end of the stream ends the talk quietly.
+//! What one read gives is one name, or several lines. A line's end, `\n` or `\r\n`, belongs to no name. To an empty line it
+//! only asks again. Names are bytes. The end of the stream ends the talk quietly.
 
-use std::io;
-use std::net::TcpListener;
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+
+const QUESTION: &[u8] = b"Server: What's your name?";
 
 /// Serves all guests at once, for ever. A guest's error ends that guest's talk, with a line on standard error.
 fn serve(listener: TcpListener) -> io::Result<()> {
-    // TODO: All of it.
-    todo!("the server of chapter 5, on {listener:?}")
+    loop {
+        let (guest, address) = listener.accept()?;
+        let talk = move || {
+            if let Err(error) = talk(guest) {
+                eprintln!("error: talking with {address}: {error}");
+            }
+        };
+        if let Err(error) = thread::Builder::new().spawn(talk) {
+            eprintln!("error: no thread for {address}: {error}");
+        }
+    }
+}
+
+fn talk(mut guest: TcpStream) -> io::Result<()> {
+    guest.write_all(&[b"Server: Welcome!\n", QUESTION].concat())?;
+    let mut buffer = [0; 1024];
+    let count = guest.read(&mut buffer)?;
+    // TODO: Take what each read gives line by line, and say all that is to be said to it with one call.
+    todo!("answer {:?}", &buffer[..count])
 }
 
 fn main() {

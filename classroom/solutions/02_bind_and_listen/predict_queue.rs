@@ -1,19 +1,19 @@
-//! 12 minutes · chapter 2 · predict
+//! 10 minutes · chapter 2 · predict
 //!
 //! Reach: say what a listening socket does for guests while the program does nothing at all.
-//! Why: the system shakes hands, queues and takes bytes on its own. Who believes that `accept` makes the connection will look
+//! Why: the kernel shakes hands, queues and takes bytes on its own. Who believes that `accept` makes the connection will look
 //! for many faults in the wrong place.
 
 use std::io::ErrorKind;
 
-/// The system shakes hands on its own. `accept` only takes a connection that is already made out of the queue.
+/// The kernel shakes hands on its own. `accept` only takes a connection that is already made out of the queue.
 const CONNECTS_BEFORE_ACCEPT: Option<bool> = Some(true);
 
 /// All of them: they wait in the receive buffer of a connection that no program has seen yet.
 const TAKEN_BEFORE_ACCEPT: Option<usize> = Some(5);
 
 /// They are still there, and after them the end of the stream.
-const READ_AFTER_CLIENT_WENT: Option<usize> = Some(5);
+const READ_AFTER_GUEST_WENT: Option<usize> = Some(5);
 
 /// As if nobody were there at all.
 const CONNECT_TO_BOUND: Option<ErrorKind> = Some(ErrorKind::ConnectionRefused);
@@ -23,7 +23,7 @@ const BIND_TWICE: Option<ErrorKind> = Some(ErrorKind::AddrInUse);
 
 fn main() {
     println!(
-        "{CONNECTS_BEFORE_ACCEPT:?} {TAKEN_BEFORE_ACCEPT:?} {READ_AFTER_CLIENT_WENT:?}"
+        "{CONNECTS_BEFORE_ACCEPT:?} {TAKEN_BEFORE_ACCEPT:?} {READ_AFTER_GUEST_WENT:?}"
     );
     println!("{CONNECT_TO_BOUND:?} {BIND_TWICE:?}");
 }
@@ -44,26 +44,26 @@ mod tests {
     }
 
     fn connect(address: &SockAddr) -> io::Result<Socket> {
-        let client = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-        client.connect_timeout(address, limit())?;
-        Ok(client)
+        let guest = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+        guest.connect_timeout(address, limit())?;
+        Ok(guest)
     }
 
     #[test]
     fn before_accept() -> Graded {
         let (server, address) = bound().expect("a socket can be bound");
         server.listen(5).expect("it can listen");
-        let client = connect(&address);
-        predicted("CONNECTS_BEFORE_ACCEPT", CONNECTS_BEFORE_ACCEPT, client.is_ok())?;
+        let guest = connect(&address);
+        predicted("CONNECTS_BEFORE_ACCEPT", CONNECTS_BEFORE_ACCEPT, guest.is_ok())?;
 
-        let mut client = client.expect("it is connected");
-        let taken = client.write(b"hello").expect("bytes can be sent");
+        let mut guest = guest.expect("it is connected");
+        let taken = guest.write(b"hello").expect("bytes can be sent");
         predicted("TAKEN_BEFORE_ACCEPT", TAKEN_BEFORE_ACCEPT, taken)?;
 
-        drop(client);
-        let (mut guest, _) = server.accept().expect("somebody is in the queue");
-        let count = guest.read(&mut [0; 1024]).expect("bytes can be received");
-        predicted("READ_AFTER_CLIENT_WENT", READ_AFTER_CLIENT_WENT, count)
+        drop(guest);
+        let (mut accepted, _) = server.accept().expect("somebody is in the queue");
+        let count = accepted.read(&mut [0; 1024]).expect("bytes can be received");
+        predicted("READ_AFTER_GUEST_WENT", READ_AFTER_GUEST_WENT, count)
     }
 
     #[test]

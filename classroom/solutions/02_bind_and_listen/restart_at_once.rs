@@ -1,7 +1,7 @@
-//! 12 minutes · chapter 2 · fix the bug
+//! 8 minutes · chapter 2 · fix the bug
 //!
 //! Reach: a server that can be started again at once, although its last guest has only just left.
-//! Why: the side that closes first keeps the port in TIME_WAIT for a minute or so. Without an option, the next start fails
+//! Why: the side that closes first keeps the port in TIME-WAIT for a minute or so. Without an option, the next start fails
 //! with "Address already in use", and the guests of a server that is being repaired wait for the clock.
 
 use socket2::{Domain, Socket, Type};
@@ -26,7 +26,7 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Graded, Story, call};
+    use grader::{Graded, Log, Story, call};
     use std::io::Read;
     use std::net::TcpStream;
 
@@ -36,11 +36,19 @@ mod tests {
         let address =
             close_first(&first).map_err(|error| Story::new(error.to_string()))?;
         drop(first);
+        let log = Log::default();
+        log.add("your server was started");
+        log.add("a guest connected");
+        log.add("the server closed the connection");
+        log.add("the guest closed it too");
+        log.add("your server ended");
         match call("open", move || io::Result::Ok(open(address)))? {
             Ok(_) => Ok(()),
-            Err(error) => Err(Story::new("the server could not be started again at once")
-                .ending("A guest had come, the server had closed first, then the guest had, then the server ended.")
-                .ending(format!("The second `open` gave: {}", error.kind()))),
+            Err(error) => {
+                log.add(format!("your server was started again: {}", error.kind()));
+                let headline = "the server could not be started again at once";
+                Err(Story::new(headline).after(&log))
+            }
         }
     }
 

@@ -15,27 +15,30 @@ use std::thread;
 
 /// Serves all guests at once, for ever.
 fn serve(listener: TcpListener) -> io::Result<()> {
+    // A number that threads share: each gets an `Arc::clone(&here)` of its own.
     let here = Arc::new(AtomicUsize::new(0));
-    // Only this thread needs the number of those that ever came.
+    // This thread alone needs the number of those that ever came.
     for number in 1.. {
         let (guest, _address) = listener.accept()?;
-        let here = Arc::clone(&here);
-        let count_and_talk = move || {
-            // Counting and looking are one step: between two, another guest might come.
-            let count = here.fetch_add(1, Ordering::Relaxed) + 1;
+        // Counting and looking are one step: between two, another thread might count.
+        let count = here.fetch_add(1, Ordering::Relaxed) + 1;
+        let here_too = Arc::clone(&here);
+        let talk_and_count_out = move || {
             if let Err(error) = talk(&guest, number, count) {
                 eprintln!("error: talking with guest {number}: {error}");
             }
             // Also after an error; and before the connection is closed, which is when `guest` is dropped.
-            here.fetch_sub(1, Ordering::Relaxed);
+            here_too.fetch_sub(1, Ordering::Relaxed);
         };
-        if let Err(error) = thread::Builder::new().spawn(count_and_talk) {
+        if let Err(error) = thread::Builder::new().spawn(talk_and_count_out) {
             eprintln!("error: no thread for guest {number}: {error}");
+            here.fetch_sub(1, Ordering::Relaxed);
         }
     }
     Ok(())
 }
 
+/// Tells the guest both numbers, and waits until it finishes.
 fn talk(mut guest: &TcpStream, number: usize, here: usize) -> io::Result<()> {
     guest.write_all(
         format!("You are guest {number}, and {here} are here.\n").as_bytes(),
@@ -61,16 +64,19 @@ mod tests {
         ann.expect("You are guest 1, and 1 are here.\n")?;
         let mut ben = server.guest("Ben")?;
         ben.expect("You are guest 2, and 2 are here.\n")?;
-        ann.send(b"I have to go")?;
+        // Who speaks has not finished yet.
+        ann.send_in_pieces(&[b"I have to go", b" in a moment"])?;
+        let mut cid = server.guest("Cid")?;
+        cid.expect("You are guest 3, and 3 are here.\n")?;
         ann.finish()?;
         ann.expect_end()?;
-        let mut cid = server.guest("Cid")?;
-        cid.expect("You are guest 3, and 2 are here.\n")?;
+        let mut dot = server.guest("Dot")?;
+        dot.expect("You are guest 4, and 3 are here.\n")?;
         ben.finish()?;
         ben.expect_end()?;
         cid.finish()?;
         cid.expect_end()?;
-        server.guest("Dot")?.expect("You are guest 4, and 1 are here.\n")
+        server.guest("Eve")?.expect("You are guest 5, and 2 are here.\n")
     }
 
     #[test]
@@ -80,6 +86,7 @@ mod tests {
         ann.expect("You are guest 1, and 1 are here.\n")?;
         ann.reset();
         let mut ben = server.guest("Ben")?;
-        ben.expect("You are guest 2, and 1 are here.\n")
+        ben.expect("You are guest 2, and 1 are here.\n")?;
+        server.has_not_panicked()
     }
 }

@@ -1,7 +1,7 @@
-//! 12 minutes · chapter 5 · fix the bug
+//! 8 minutes · chapter 5 · fix the bug
 //!
 //! Reach: a server whose guests wait microseconds for an answer, not 40 milliseconds.
-//! Why: two small writes and then a read is the slow pattern. The system holds the second write back until the first has
+//! Why: two small writes and then a read is the slow pattern. The kernel holds the second write back until the first has
 //! been acknowledged (Nagle's algorithm), and the other side delays its acknowledgement, since it hopes to send it with an answer.
 
 use std::io::{self, Read, Write};
@@ -45,7 +45,7 @@ mod tests {
             let mut guest = Paper::default();
             answer(&mut guest, b"Ann").map(|()| guest)
         })?;
-        guest.recorded(r#"send "Server: Hello Ann!\nServer: What's your name?" = 44"#)
+        guest.makes(r#"send "Server: Hello Ann!\nServer: What's your name?" = 44"#)
     }
 
     #[test]

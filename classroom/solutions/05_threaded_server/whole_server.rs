@@ -6,8 +6,8 @@
 //!
 //! It says `Server: Welcome!` and a newline, then asks `Server: What's your name?` without one. To a name it says
 //! `Server: Hello NAME!` and a newline and asks again, in one call; to `exit` it says `Server: Good bye!` and a newline, and closes.
-//! What one read gives is one name, or several lines. A line's end, `\n` or `\r\n`, belongs to no name. An empty line is only
-//! asked again. Names are bytes. The end of the stream ends the talk quietly.
+//! What one read gives is one name, or several lines. A line's end, `\n` or `\r\n`, belongs to no name. To an empty line it
+//! only asks again. Names are bytes. The end of the stream ends the talk quietly.
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};

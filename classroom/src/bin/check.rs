@@ -3,7 +3,8 @@
 //! - `cargo run`: in their order, up to the first that is not right yet
 //! - `cargo run NAME`: one
 //! - `cargo run all`: a line for each
-//! - `cargo run hint NAME`: a hint
+//! - `cargo run hint`: a hint for the first that is not right yet
+//! - `cargo run hint NAME`: a hint; `cargo run hint NAME 2` is the next
 
 use std::env;
 use std::process::{Command, ExitCode};
@@ -16,9 +17,11 @@ fn main() -> ExitCode {
     let done = match arguments[..] {
         [] => first_that_fails(),
         ["all"] => all(),
-        ["hint", name] => known(name).map(|()| println!("{}", hint(name))),
+        ["hint"] => first_hint(),
+        ["hint", name] => known(name).and_then(|()| hint(name, "1")),
+        ["hint", name, level] => known(name).and_then(|()| hint(name, level)),
         [name] => known(name).and_then(|()| one(name)),
-        _ => Err("usage: cargo run [all | NAME | hint NAME]".to_owned()),
+        _ => Err("usage: cargo run [all | NAME | hint [NAME [LEVEL]]]".to_owned()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -41,10 +44,40 @@ fn known(name: &str) -> Result<(), String> {
     Err(format!("error: there is no exercise `{name}`; `cargo run all` lists them"))
 }
 
-fn hint(name: &str) -> &'static str {
+/// The levels of an exercise's hint. Each begins with `Hint`, and says more than the one before.
+fn levels(name: &str) -> Vec<&'static str> {
     INFO.split_once(&format!("name = \"{name}\""))
         .and_then(|(_, rest)| rest.split_once("hint = \"\"\"")?.1.split_once("\"\"\""))
-        .map_or("", |(hint, _)| hint.trim())
+        .map(|(hint, _)| hint.split("\n\n").map(str::trim).collect())
+        .unwrap_or_default()
+}
+
+/// Prints one level of a hint.
+fn hint(name: &str, level: &str) -> Result<(), String> {
+    let levels = levels(name);
+    let count = levels.len();
+    let number = level.parse().unwrap_or(0);
+    let Some(text) = levels.get(usize::wrapping_sub(number, 1)) else {
+        return Err(format!("error: `{name}` has no hint `{level}`, but 1 to {count}"));
+    };
+    println!("{text}");
+    if number < count {
+        println!("Next: cargo run hint {name} {}", number + 1);
+    } else {
+        println!("That was the last one.");
+    }
+    Ok(())
+}
+
+fn first_hint() -> Result<(), String> {
+    for name in names() {
+        if !test(name)?.0 {
+            println!("{name}:");
+            return hint(name, "1");
+        }
+    }
+    println!("All exercises are right.");
+    Ok(())
 }
 
 fn first_that_fails() -> Result<(), String> {
@@ -75,11 +108,20 @@ fn all() -> Result<(), String> {
 fn one(name: &str) -> Result<(), String> {
     let (passes, output) = test(name)?;
     if passes {
-        println!("{name}: right");
+        println!("{name}: right. Compare: {}", solution(name));
         return Ok(());
     }
     println!("{output}");
     Err(format!("{name}: not yet. For a hint: cargo run hint {name}"))
+}
+
+/// Where its solution is.
+fn solution(name: &str) -> String {
+    let folder = INFO
+        .split_once(&format!("name = \"{name}\"\ndir = \""))
+        .and_then(|(_, rest)| rest.split_once('"'))
+        .map_or("", |(folder, _)| folder);
+    format!("solutions/{folder}/{name}.rs")
 }
 
 /// Runs the tests of an exercise. Gives whether they pass, and what was printed.

@@ -8,7 +8,7 @@
 //! Without arguments it takes the commands of the environment variables `WORKBOOK_SERVER` and `WORKBOOK_CLIENT`.
 //! `cargo test --bin grade` and `cargo nextest run --bin grade` do the same, one test for each check.
 
-use grader::chapter_5::{CLIENT, SERVER};
+use grader::chapter_5::{CLIENT, Check, SERVER};
 use grader::{Graded, client_program, server_program};
 use std::env;
 use std::process::ExitCode;
@@ -33,22 +33,10 @@ fn main() -> ExitCode {
     }
     let mut failed = 0;
     if let Some(command) = server {
-        for (name, check) in SERVER {
-            failed += report(
-                "server",
-                name,
-                server_program(command).and_then(|server| check(&server)),
-            );
-        }
+        failed += grade("server", SERVER, || server_program(command));
     }
     if let Some(command) = client {
-        for (name, check) in CLIENT {
-            failed += report(
-                "client",
-                name,
-                client_program(command).and_then(|client| check(&client)),
-            );
-        }
+        failed += grade("client", CLIENT, || client_program(command));
     }
     match failed {
         0 => {
@@ -56,30 +44,36 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         _ => {
-            println!("{failed} checks failed.");
+            println!("{failed} check{} failed.", if failed == 1 { "" } else { "s" });
             ExitCode::FAILURE
         }
     }
 }
 
-/// Prints how a check went. Gives 1 if it failed.
-fn report(what: &str, name: &str, graded: Graded) -> usize {
-    match graded {
-        Ok(()) => {
-            println!("ok      {what}: {name}");
-            0
+/// Runs the checks, each on a program that is started for it, and prints how they went. Gives how many failed.
+fn grade<T>(what: &str, checks: &[Check<T>], start: impl Fn() -> Graded<T>) -> usize {
+    let mut failed = 0;
+    for (number, (name, check)) in checks.iter().enumerate() {
+        let started = start();
+        let hopeless = number == 0 && started.is_err();
+        match started.and_then(|program| check(&program)) {
+            Ok(()) => println!("ok      {what}: {name}"),
+            Err(story) => {
+                println!("FAILED  {what}: {name}\n{story}");
+                failed += 1;
+            }
         }
-        Err(story) => {
-            println!("FAILED  {what}: {name}\n{story}");
-            1
+        if hopeless {
+            println!("The other checks of the {what} were not tried.");
+            break;
         }
     }
+    failed
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::chapter_5::Check;
 
     /// The command of the variable, unless it is not set.
     fn command(variable: &str) -> Option<String> {

@@ -121,9 +121,9 @@ fn port(port: u16) -> Found {
     }
     let another = (port..=u16::MAX).skip(1).find(free);
     let advice = match another {
-        Some(another) => format!(
-            "; use 127.0.0.1:{another} instead, as the argument of server and client"
-        ),
+        Some(another) => {
+            format!(", or use 127.0.0.1:{another}, as the argument of server and client")
+        }
         None => String::new(),
     };
     ToDo(format!("taken: end the program that listens there{advice}"))

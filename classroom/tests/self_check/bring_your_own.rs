@@ -114,6 +114,8 @@ fn a_command_that_can_not_be_used() {
         let text = String::from_utf8_lossy(&output.stdout);
         assert_eq!(output.status.code(), Some(1), "{text}");
         assert!(text.contains(complaint), "{text}");
+        // Once is enough.
+        assert_eq!(text.matches(complaint).count(), 1, "{text}");
     }
 }
 

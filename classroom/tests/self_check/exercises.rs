@@ -28,14 +28,22 @@ fn exercises() -> Vec<(String, PathBuf)> {
 }
 
 /// The test program of each exercise and of each solution (`NAME_sol`), built.
-static PROGRAMS: LazyLock<BTreeMap<String, PathBuf>> = LazyLock::new(|| {
+static PROGRAMS: LazyLock<BTreeMap<String, PathBuf>> =
+    LazyLock::new(|| test_programs(Path::new(env!("CARGO_MANIFEST_DIR"))));
+
+/// The test program of each program in a package, built.
+pub fn test_programs(package: &Path) -> BTreeMap<String, PathBuf> {
+    let target =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("a target folder");
     let built = Command::new(env!("CARGO"))
         .args(["test", "--quiet", "--bins", "--no-run", "--message-format=json"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["--offline", "--target-dir"])
+        .arg(target)
+        .current_dir(package)
         .stderr(Stdio::inherit())
         .output()
         .expect("cargo runs");
-    assert!(built.status.success(), "exercises and solutions compile");
+    assert!(built.status.success(), "{} compiles", package.display());
     let messages = String::from_utf8_lossy(&built.stdout);
     let messages =
         messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
@@ -46,13 +54,18 @@ static PROGRAMS: LazyLock<BTreeMap<String, PathBuf>> = LazyLock::new(|| {
             Some((name, message["executable"].as_str()?.into()))
         })
         .collect()
-});
+}
 
 /// A solution may take its time, on a machine that is busy with other things. What a starting file gets wrong shows the time
 /// limit in its story, so there it has to be the usual one.
 fn run_tests(program: &str, seconds: &str) -> Output {
     let path =
         PROGRAMS.get(program).unwrap_or_else(|| panic!("{program} is not in Cargo.toml"));
+    run(path, seconds)
+}
+
+/// Runs a test program, with this time limit.
+pub fn run(path: &Path, seconds: &str) -> Output {
     // One test after another, so that the stories come in one order.
     Command::new(path)
         .args(["--test-threads=1", "--color=never"])

@@ -1,6 +1,6 @@
 //! What blocks for ever is ended in time, and told where it was.
 
-use grader::{Graded, call, client, server};
+use grader::{Graded, Talk, call, client, server};
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
@@ -145,4 +145,60 @@ fn a_panic_is_told() {
         "{story}"
     );
     assert!(story.contains("no number"), "{story}");
+}
+
+#[test]
+fn a_panic_of_a_thread_is_told() {
+    if !cfg!(target_os = "linux") {
+        println!("skipped: panics of a function's threads are told on Linux only");
+        return;
+    }
+    let serve = |listener: TcpListener| -> io::Result<()> {
+        loop {
+            let (mut guest, _) = listener.accept()?;
+            std::thread::spawn(move || {
+                let count = guest.read(&mut [0; 10]).expect("it does not break off");
+                assert!(count > 0, "nobody spoke");
+            });
+        }
+    };
+    let waiting = story(|| {
+        let server = server(serve)?;
+        let mut guest = server.guest("a guest")?;
+        guest.finish()?;
+        guest.expect("Welcome")
+    });
+    names(&waiting, "blocked in accept");
+    let place =
+        "A thread of your server had panicked at tests/self_check/grader_itself.rs:";
+    assert!(waiting.contains(place), "{waiting}");
+    assert!(waiting.contains(": nobody spoke."), "{waiting}");
+
+    let gone = story(|| {
+        server(serve)?.part(|server| {
+            server.guest("a guest")?.reset();
+            Ok(())
+        })
+    });
+    assert!(gone.starts_with("your server panicked\n"), "{gone}");
+    assert!(gone.contains("it does not break off"), "{gone}");
+}
+
+/// That the bytes were going to be cut is beside the point.
+#[test]
+fn a_server_that_is_gone_before_the_second_guest() {
+    let story = story(|| {
+        let server = server(|listener: TcpListener| -> io::Result<()> {
+            let (mut guest, _) = listener.accept()?;
+            drop(listener);
+            let mut buffer = [0; 10];
+            let count = guest.read(&mut buffer)?;
+            guest.write_all(&buffer[..count])
+        })?;
+        let talk = Talk::opened_by("").turn("hello", "hello");
+        server.plays(&talk)?;
+        server.plays_in_pieces(&talk)
+    });
+    assert!(story.starts_with("your server is not there any more\n"), "{story}");
+    assert!(story.contains("   2  a guest before had been served\n"), "{story}");
 }

@@ -24,7 +24,7 @@ fn a_port_that_is_taken_is_something_to_do() {
     let text = String::from_utf8_lossy(&output.stdout);
     let line = line(&text, &format!("port {port}"));
     assert!(line.starts_with("TO DO"), "{text}");
-    assert!(line.contains("use 127.0.0.1:"), "{text}");
+    assert!(line.contains("or use 127.0.0.1:"), "{text}");
     assert!(text.ends_with(" to do before class.\n"), "{text}");
     assert_eq!(output.status.code(), Some(1));
 }
