@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 fn open(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     socket.bind(&address.into())?;
-    // From here on the system shakes hands with whoever comes, and queues the connections until `accept` takes them. The
+    // From here on the kernel shakes hands with whoever comes, and queues the connections until `accept` takes them. The
     // number is how many may wait.
     socket.listen(5)?;
     Ok(socket)

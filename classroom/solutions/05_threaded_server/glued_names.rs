@@ -26,7 +26,7 @@ fn serve(listener: TcpListener) -> io::Result<()> {
 /// Greets each name, until a line that is `exit`, or the end of the stream. Every line ends in `\n`.
 fn talk(guest: TcpStream) -> io::Result<()> {
     // It reads what there is, hands out what is asked for, and keeps the rest. `&guest` can be read and `&guest` can be
-    // written, both at once: a TcpStream is a handle, and the system looks after its two directions.
+    // written, both at once: a TcpStream is a handle, and the kernel looks after its two directions.
     let mut reader = BufReader::new(&guest);
     let mut line = Vec::new();
     // Bytes, not text: `read_line` would refuse a name that is no UTF-8.

@@ -56,6 +56,18 @@ const FAULTS: &[Fault] = &[
         told: &["your client returned 5, but 16 bytes came"],
     },
     Fault {
+        exercise: "glued_names",
+        right: "if name == b\"exit\" {",
+        wrong: "_ = str::from_utf8(name).unwrap(); if name == b\"exit\" {",
+        told: &["A thread of your server had panicked at ", ".rs:", "Utf8Error"],
+    },
+    Fault {
+        exercise: "short_send",
+        right: "if count == 0 {",
+        wrong: "if false {",
+        told: &["a connection that takes nothing any more is an error"],
+    },
+    Fault {
         exercise: "finish_sending",
         right: "Shutdown::Write",
         wrong: "Shutdown::Both",
