@@ -1,6 +1,9 @@
 //! Bind and listen: `02_bind`, `02_listen`.
 
+use assert_cmd::Command;
+
 use crate::bad_input;
+use crate::examples;
 use crate::transcripts::check;
 
 #[test]
@@ -11,6 +14,28 @@ fn a_bound_socket_refuses_a_client() {
 #[test]
 fn a_client_connects_although_nobody_accepts() {
     check("02_listen");
+}
+
+/// On Linux all of 127.0.0.0/8 is this machine. This process has an address there to itself,
+/// on which every port is free.
+#[cfg(target_os = "linux")]
+#[test]
+fn it_binds_to_the_port_that_is_asked_for_and_to_another() {
+    let [_, a, b, c] = std::process::id().to_be_bytes();
+    let address = format!("127.{}.{b}.{c}:6000", a + 1);
+    let output = Command::new(examples::path("02_bind"))
+        .arg(&address)
+        .timeout(examples::limit())
+        .assert()
+        .success();
+    let printed = String::from_utf8_lossy(&output.get_output().stdout).into_owned();
+    let lines: Vec<&str> = printed.lines().collect();
+    assert_eq!(lines[0], format!("Bound to {address}"));
+    let other = lines[1].strip_prefix("Asked for port 0, bound to ");
+    assert!(
+        other.is_some_and(|other| other != address && !other.ends_with(":0")),
+        "{printed}"
+    );
 }
 
 #[test]

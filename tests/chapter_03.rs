@@ -27,6 +27,32 @@ fn the_second_client_waits_in_the_queue() {
     check("03_close_queue");
 }
 
+/// The server closes first, so its port is in TIME-WAIT when it is started again.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_restarted_server_gets_its_port_back_at_once() {
+    for example in ["03_accept", "03_talk", "03_close"] {
+        let perform = |stage: &mut Stage, action| {
+            stage.perform(&action).unwrap_or_else(|story| panic!("{story}"));
+        };
+        let mut stage = Stage::new(Box::new(Examples));
+        perform(&mut stage, Action::Serve(example));
+        let address = stage.server().expect("it listens");
+        let mut client = Peer::connect(address);
+        if example != "03_accept" {
+            client.says("exit\n"); // for `03_talk` a name like any other
+        } // it does not read, and would close with a reset
+        client.drains();
+        perform(&mut stage, Action::Kill(example));
+        drop(client);
+
+        let mut again = Stage::new(Box::new(Examples));
+        let started = again.start(example, vec![address.to_string()]);
+        started.unwrap_or_else(|story| panic!("{story}"));
+        perform(&mut again, Action::Await(example, "listening on"));
+    }
+}
+
 #[test]
 fn bad_input_gets_one_clear_line() {
     for server in ["03_accept", "03_talk", "03_close"] {

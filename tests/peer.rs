@@ -1,7 +1,7 @@
 //! The other end of a connection, held by a test: it says, hears, and tells the story of a
 //! failure.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
@@ -75,7 +75,7 @@ impl Peer {
         let mut trouble = String::new();
         while heard.len() < expected.len() && expected.starts_with(&heard) {
             let mut buffer = [0; 4096];
-            match self.stream.read(&mut buffer) {
+            match self.read(&mut buffer) {
                 Ok(0) => trouble = "the other side closed".into(),
                 Ok(n) => heard.extend_from_slice(&buffer[..n]),
                 Err(error) if is_timeout(&error) => {
@@ -111,7 +111,7 @@ impl Peer {
             if !heard.is_empty() {
                 break String::new();
             }
-            match self.stream.read(&mut buffer) {
+            match self.read(&mut buffer) {
                 Ok(0) => {
                     self.so_far.push("received the end of the stream".into());
                     return;
@@ -152,13 +152,24 @@ impl Peer {
         let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
     }
 
+    /// Reads, and again if it is interrupted: on Linux a `read` with a time limit may be, also
+    /// without a signal handler (signal(7)).
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.stream.read(buffer) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                result => return result,
+            }
+        }
+    }
+
     fn fail(&self, what: &str) -> ! {
         panic!("the conversation so far:\n  {}\n{what}\n", self.so_far.join("\n  "));
     }
 }
 
 /// A read that timed out is `WouldBlock` on Unix and `TimedOut` on Windows.
-fn is_timeout(error: &std::io::Error) -> bool {
+fn is_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
