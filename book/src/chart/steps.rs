@@ -34,7 +34,7 @@ const WAITING: &[&str] = &[
 /// How far the clocks of a recording may disagree, in microseconds.
 const TOLERANCE: u64 = 1000;
 
-/// When a call ended. One that waits for a connection ends when that is there, whatever the clocks say.
+/// When a call ended. One that waits for a connection, or for the keyboard, ends when that is there, whatever the clocks say.
 fn end_of(call: &Call, events: &[Event]) -> u64 {
     let end = call.end;
     let socket = match &*call.call {
@@ -44,6 +44,9 @@ fn end_of(call: &Call, events: &[Event]) -> u64 {
     let there = events.iter().filter_map(|event| match &event.kind {
         Kind::State(state) if Some(&state.socket) == socket.as_ref() => {
             (state.to == "ESTABLISHED").then_some(event.t)
+        }
+        Kind::Type(typed) => {
+            (call.call == "read" && typed.program == call.program).then_some(event.t)
         }
         _ => None,
     });
@@ -214,5 +217,13 @@ mod tests {
         });
         let told = told(json!([accept, segment(20), state]));
         assert_eq!(told[2..], [(40, false, false, 2), (10, true, false, 3)]);
+    }
+    #[test]
+    fn reading_does_not_return_before_anything_is_typed() {
+        let read = call("read", 10, 30, json!("8"));
+        let typed =
+            json!({ "t": 31, "kind": "type", "program": "server", "text": "Michael\n" });
+        let told = told(json!([read, segment(20), typed]));
+        assert_eq!(told[2..], [(31, false, false, 2), (10, true, false, 3)]);
     }
 }
