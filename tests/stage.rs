@@ -138,11 +138,6 @@ impl Actor {
         self.child.id()
     }
 
-    /// How it ended. `None` while it runs, and after it was killed on purpose.
-    pub fn status(&self) -> Option<ExitStatus> {
-        self.status.filter(|_| !self.was_killed)
-    }
-
     /// The first address that it named, on either stream: a server's is the one that it listens on.
     fn address(&self) -> Option<SocketAddr> {
         let log = self.log.lock();
