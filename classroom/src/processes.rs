@@ -1,19 +1,78 @@
-//! Ends programs with all that they have started: `go run` and `sh -c` are not the server, they only start it.
+//! Ends programs with all that they have started, and what that has started: `go run` and `sh -c` are not the server, they only
+//! start it, and a server may go on in the background when the command that started it has ended.
 
-use std::process::{Child, Command, Stdio};
+use std::process::{self, Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
 
-/// Ends a program and its descendants, and waits for it.
-pub(crate) fn end(child: &mut Child) {
-    // One that has ended by itself has given its number back, perhaps to somebody else.
-    if let Ok(None) = child.try_wait() {
-        end_tree(child.id());
-    }
+/// The variable that holds a program's [`mark`].
+const VARIABLE: &str = "GRADER_RUN";
+
+/// Marks a command. What it starts inherits the mark in its environment, also after it has lost its parent.
+pub(crate) fn mark(command: &mut Command) -> String {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let mark = format!("{}-{}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    command.env(VARIABLE, &mark);
+    mark
+}
+
+/// Ends a program, its descendants and whatever carries its mark, and waits for it.
+pub(crate) fn end(child: &mut Child, mark: &str) {
+    end_each(|| {
+        let mut left = marked(mark);
+        // One that has ended by itself has given its number back, perhaps to another process.
+        if let Ok(None) = child.try_wait() {
+            left.extend(tree(child.id()));
+        }
+        left
+    });
     _ = child.kill();
     _ = child.wait();
 }
 
+/// Ends every program that this process has started and marked, for a way out on which nothing is dropped.
+pub fn end_all() {
+    let mark = format!("{}-", process::id());
+    end_each(|| marked(&mark));
+}
+
+/// Ends what is left, and what it has started meanwhile.
+fn end_each(mut left: impl FnMut() -> Vec<u32>) {
+    for _ in 0..100 {
+        let left = left();
+        if left.is_empty() {
+            return;
+        }
+        kill(&left);
+        thread::sleep(Duration::from_millis(1)); // the kernel needs a moment
+    }
+}
+
+/// Every process whose mark begins like this. Linux tells; elsewhere a program that leaves its parent isn't found.
+#[cfg(target_os = "linux")]
+fn marked(beginning: &str) -> Vec<u32> {
+    let beginning = format!("{VARIABLE}={beginning}");
+    let is_marked = |id: &u32| {
+        let variables = std::fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
+        let mut variables = variables.split(|byte| *byte == 0);
+        variables.any(|variable| match beginning.ends_with('-') {
+            true => variable.starts_with(beginning.as_bytes()),
+            false => variable == beginning.as_bytes(),
+        })
+    };
+    let own = process::id();
+    ids().filter(|id| *id != own).filter(is_marked).collect()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn marked(_beginning: &str) -> Vec<u32> {
+    Vec::new()
+}
+
+/// A process and its descendants.
 #[cfg(unix)]
-fn end_tree(root: u32) {
+fn tree(root: u32) -> Vec<u32> {
     let parents = parents();
     let mut tree = vec![root];
     let mut seen = 0;
@@ -21,24 +80,31 @@ fn end_tree(root: u32) {
         tree.extend(parents.iter().filter(|pair| pair.1 == parent).map(|pair| pair.0));
         seen += 1;
     }
-    let ids: Vec<String> = tree.iter().map(u32::to_string).collect();
-    // Every shell has `kill` built in.
-    quietly(Command::new("sh").args(["-c", &format!("kill -KILL {}", ids.join(" "))]));
+    tree
+}
+
+/// Windows ends a process together with its descendants.
+#[cfg(windows)]
+fn tree(root: u32) -> Vec<u32> {
+    vec![root]
+}
+
+#[cfg(target_os = "linux")]
+fn ids() -> impl Iterator<Item = u32> {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes.filter_map(|process| process.file_name().to_str()?.parse().ok())
 }
 
 /// Every process and its parent.
 #[cfg(target_os = "linux")]
 fn parents() -> Vec<(u32, u32)> {
-    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-    processes
-        .filter_map(|process| {
-            let id = process.file_name().to_str()?.parse().ok()?;
-            let stat = std::fs::read_to_string(process.path().join("stat")).ok()?;
-            // After the name, which may hold anything, come the state and the parent.
-            let (_, rest) = stat.rsplit_once(") ")?;
-            Some((id, rest.split(' ').nth(1)?.parse().ok()?))
-        })
-        .collect()
+    let with_parent = |id| {
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+        // After the name, which may hold anything, come the state and the parent.
+        let (_, rest) = stat.rsplit_once(") ")?;
+        Some((id, rest.split(' ').nth(1)?.parse().ok()?))
+    };
+    ids().filter_map(with_parent).collect()
 }
 
 /// Every process and its parent.
@@ -52,9 +118,18 @@ fn parents() -> Vec<(u32, u32)> {
         .collect()
 }
 
+#[cfg(unix)]
+fn kill(ids: &[u32]) {
+    let ids: Vec<String> = ids.iter().map(u32::to_string).collect();
+    // Every shell has `kill` built in.
+    quietly(Command::new("sh").args(["-c", &format!("kill -KILL {}", ids.join(" "))]));
+}
+
 #[cfg(windows)]
-fn end_tree(root: u32) {
-    quietly(Command::new("taskkill").args(["/T", "/F", "/PID", &root.to_string()]));
+fn kill(ids: &[u32]) {
+    for id in ids {
+        quietly(Command::new("taskkill").args(["/T", "/F", "/PID", &id.to_string()]));
+    }
 }
 
 fn quietly(command: &mut Command) {

@@ -1,18 +1,16 @@
 //! The program under test: a function on a thread of its own, or a command. It is watched, and can be asked what it does.
 
 use crate::blocked::{self, Whose};
-use crate::processes;
+use crate::program::Program;
 use crate::story::{Log, Story};
-use std::collections::BTreeMap;
+use crate::watch;
 use std::fmt::Display;
-use std::fs;
-use std::io::Read;
 use std::net::{SocketAddr, TcpStream};
 use std::panic::{self, AssertUnwindSafe};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver};
-use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -73,7 +71,7 @@ pub(crate) struct Student {
 
 enum Body {
     Thread(String),
-    Program(Arc<Mutex<Child>>, Arc<Mutex<Vec<u8>>>),
+    Program(Arc<Program>),
 }
 
 impl Student {
@@ -83,8 +81,8 @@ impl Student {
         function: impl FnOnce() -> R + Send + 'static,
     ) -> (Arc<Self>, Receiver<R::Value>) {
         static COUNT: AtomicUsize = AtomicUsize::new(1);
-        prepare();
-        let name = format!("{NAME}{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        watch::prepare();
+        let name = format!("{}{}", watch::NAME, COUNT.fetch_add(1, Ordering::Relaxed));
         let end = Arc::new(Mutex::new(None));
         let (sender, receiver) = mpsc::channel();
         let set_end = Arc::clone(&end);
@@ -118,67 +116,30 @@ impl Student {
         what: &str,
         words: &[String],
     ) -> Result<(Arc<Self>, Receiver<Vec<u8>>), Story> {
-        prepare();
-        let command = words.join(" ");
         let (name, arguments) = words
             .split_first()
             .ok_or_else(|| Story::new(format!("the command of {what} is empty")))?;
-        let mut child = Command::new(name)
-            .args(arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(|error| {
-                Story::new(format!("{what} can't be started: `{command}`: {error}")).ending(
-                    "Does the command work when you type it, in this folder, with a port number for {port}?",
-                )
-            })?;
-        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-        let child = Arc::new(Mutex::new(child));
+        let mut command = Command::new(name);
+        command.args(arguments);
+        let program = Program::start(command).map_err(|error| {
+            Story::new(format!("{what} can't be started: `{}`: {error}", words.join(" "))).ending(
+                "Does the command work when you type it, in this folder, with a port number for {port}?",
+            )
+        })?;
+        let program = Arc::new(program);
         let end = Arc::new(Mutex::new(None));
-        let errors = Arc::new(Mutex::new(Vec::new()));
         let (sender, receiver) = mpsc::channel();
-
-        let said = Arc::clone(&errors);
-        let errors_reader = thread::spawn(move || {
-            let mut buffer = [0; 1024];
-            let Some(mut stderr) = stderr else { return };
-            while let Ok(count @ 1..) = stderr.read(&mut buffer) {
-                let mut said = lock(&said);
-                said.extend_from_slice(&buffer[..count]);
-                let excess = said.len().saturating_sub(2000);
-                said.drain(..excess);
-            }
-        });
-        let (waited, set_end) = (Arc::clone(&child), Arc::clone(&end));
+        let (waited, set_end) = (Arc::clone(&program), Arc::clone(&end));
         thread::spawn(move || {
-            let mut printed = Vec::new();
-            if let Some(mut stdout) = stdout {
-                // What was printed before an error counts.
-                _ = stdout.read_to_end(&mut printed);
+            if let Some(status) = waited.wait(None) {
+                *lock(&set_end) = Some(End::Exited(status));
             }
-            loop {
-                let status = lock(&waited).try_wait();
-                match status {
-                    Ok(None) => thread::sleep(Duration::from_millis(2)),
-                    Ok(Some(status)) => {
-                        // Its last words belong to the story. But what it has started may go on, and keep its stream open.
-                        let until = Instant::now() + Duration::from_millis(300);
-                        while !errors_reader.is_finished() && Instant::now() < until {
-                            thread::sleep(Duration::from_millis(1));
-                        }
-                        *lock(&set_end) = Some(End::Exited(status));
-                        break;
-                    }
-                    Err(_) => break,
-                }
-            }
-            _ = sender.send(printed);
+            // Nobody may be interested.
+            _ = sender.send(waited.stdout().beginning().to_vec());
         });
         let student = Self {
             what: what.to_owned(),
-            body: Body::Program(child, errors),
+            body: Body::Program(program),
             end,
             given_up: AtomicUsize::new(0),
         };
@@ -209,12 +170,15 @@ impl Student {
             story = story
                 .ending(format!("A thread of {} had panicked at {panic}.", self.what));
         }
-        if let Body::Program(_, errors) = &self.body {
-            let errors = lock(errors);
-            if !errors.is_empty() {
-                let text = String::from_utf8_lossy(&errors);
-                let lines: Vec<&str> = text.lines().collect();
-                let last = lines[lines.len().saturating_sub(12)..].join("\n");
+        if let Body::Program(program) = &self.body {
+            let printed = program.stdout();
+            if printed.is_too_much() {
+                let much = format!("It has printed {} lines so far.", printed.lines());
+                story = story.ending(much);
+            }
+            let last = program.stderr().last_lines(12);
+            if !last.is_empty() {
+                let last = last.join("\n");
                 story = story.ending(format!("The end of its standard error:\n{last}"));
             }
         }
@@ -266,8 +230,8 @@ impl Student {
     /// Linux, only the function's own; of a command, none.
     pub fn panic(&self) -> Option<String> {
         match &self.body {
-            Body::Thread(name) => lock(&PANICS).get(name).cloned(),
-            Body::Program(..) => None,
+            Body::Thread(name) => watch::panic(name),
+            Body::Program(_) => None,
         }
     }
 
@@ -296,10 +260,7 @@ impl Student {
     fn whose<T>(&self, ask: impl FnOnce(Whose) -> T) -> T {
         match &self.body {
             Body::Thread(name) => ask(Whose::Threads(name)),
-            Body::Program(child, _) => {
-                let id = lock(child).id();
-                ask(Whose::Process(id))
-            }
+            Body::Program(program) => ask(Whose::Process(program.id())),
         }
     }
 
@@ -339,52 +300,10 @@ enum State {
 
 impl Drop for Student {
     fn drop(&mut self) {
-        if let Body::Program(child, _) = &self.body {
-            processes::end(&mut lock(child));
+        if let Body::Program(program) = &self.body {
+            program.end();
         }
     }
-}
-
-/// The first panic of each student, by the name of the function's thread.
-static PANICS: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
-
-const NAME: &str = "student ";
-
-/// The name of the student whose thread this is, if it is one's.
-fn whose_thread() -> Option<String> {
-    let name = match thread::current().name() {
-        Some(name) => name.to_owned(),
-        // Linux gives a thread without a name that of the thread which started it.
-        None => fs::read_to_string("/proc/thread-self/comm").ok()?.trim_end().to_owned(),
-    };
-    name.starts_with(NAME).then_some(name)
-}
-
-/// Once a process: panics of students' functions are kept for the story.
-fn prepare() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let usual = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            let Some(name) = whose_thread() else { return usual(info) };
-            let payload = info.payload();
-            let message = match (
-                payload.downcast_ref::<&str>(),
-                payload.downcast_ref::<String>(),
-            ) {
-                (Some(message), _) => message,
-                (_, Some(message)) => message.as_str(),
-                _ => "no message",
-            };
-            let place = info
-                .location()
-                .map(|place| {
-                    format!("{}:{}: ", place.file().replace('\\', "/"), place.line())
-                })
-                .unwrap_or_default();
-            lock(&PANICS).entry(name).or_insert(format!("{place}{message}"));
-        }));
-    });
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

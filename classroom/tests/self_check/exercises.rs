@@ -127,7 +127,13 @@ fn every_starting_file_fails_as_promised() {
                 text.split_once("\nfailures:\n\n").expect("failures are listed");
             let (stories, _) =
                 stories.rsplit_once("\n\nfailures:\n").expect("their names follow");
-            compare_with_promise(name, &format!("{}\n", stories.trim_end()));
+            // What the program itself says of a broken connection depends on who was first.
+            let stories: String = stories
+                .trim_end()
+                .split_inclusive('\n')
+                .filter(|line| !line.starts_with("error: "))
+                .collect();
+            compare_with_promise(name, &format!("{stories}\n"));
         }
     });
 }

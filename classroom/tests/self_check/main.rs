@@ -7,6 +7,7 @@ mod exercises;
 mod grader_itself;
 mod planted;
 mod seat_check;
+mod verdicts;
 
 use std::env;
 use std::fs;

@@ -1,0 +1,164 @@
+//! Checks the exercises, and decides: an exercise is right when every test that it was handed out with ran and passed.
+//!
+//! - `cargo exercise`: in their order, up to the first that is not right yet
+//! - `cargo exercise NAME`: one
+//! - `cargo exercise all`: a line for each
+//! - `cargo exercise hint`: a hint for the first that is not right yet
+//! - `cargo exercise hint NAME`: a hint; `cargo exercise hint NAME 2` is the next
+//! - `cargo exercise try NAME ADDRESS`: runs a server or a client, to try it by hand
+
+mod exercise;
+mod run;
+
+use std::env;
+use std::process::{Command, ExitCode};
+
+use exercise::{Exercise, named, shown};
+use run::{Verdict, check};
+
+const USAGE: &str =
+    "usage: cargo exercise [all | NAME | hint [NAME [LEVEL]] | try NAME [ADDRESS]]";
+
+fn main() -> ExitCode {
+    let interrupted = || {
+        grader::end_all();
+        std::process::exit(130);
+    };
+    if let Err(error) = ctrlc::set_handler(interrupted) {
+        eprintln!("note: Ctrl-C may leave programs running: {error}");
+    }
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match arguments[..] {
+        [] => first_that_fails(),
+        ["all"] => all(),
+        ["hint"] => first_hint(),
+        ["hint", name] => named(name).and_then(|exercise| hint(&exercise, "1")),
+        ["hint", name, level] => named(name).and_then(|exercise| hint(&exercise, level)),
+        ["try", name, ref rest @ ..] => {
+            named(name).and_then(|exercise| by_hand(&exercise, rest))
+        }
+        [name] => {
+            named(name).and_then(|exercise| one(&exercise)).inspect(|()| tell_next(name))
+        }
+        _ => Err(USAGE.to_owned()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints one level of a hint.
+fn hint(exercise: &Exercise, level: &str) -> Result<(), String> {
+    let name = exercise.name;
+    let levels: Vec<&str> = exercise.hints().collect();
+    let count = levels.len();
+    let number = level.parse().unwrap_or(0);
+    let Some(text) = levels.get(usize::wrapping_sub(number, 1)) else {
+        return Err(format!("error: `{name}` has no hint `{level}`, but 1 to {count}"));
+    };
+    println!("{text}");
+    if number < count {
+        println!("Next: cargo exercise hint {name} {}", number + 1);
+    } else {
+        println!("That was the last one.");
+    }
+    Ok(())
+}
+
+fn first_hint() -> Result<(), String> {
+    for exercise in exercise::all() {
+        if !matches!(check(&exercise)?, Verdict::Right) {
+            println!("{}:", exercise.name);
+            return hint(&exercise, "1");
+        }
+    }
+    println!("All exercises are right.");
+    Ok(())
+}
+
+fn first_that_fails() -> Result<(), String> {
+    for exercise in exercise::all() {
+        one(&exercise)?;
+    }
+    println!("All exercises are right.");
+    Ok(())
+}
+
+fn all() -> Result<(), String> {
+    let (mut right, mut count) = (0, 0);
+    for exercise in exercise::all() {
+        let state = match check(&exercise)? {
+            Verdict::Right => "right",
+            Verdict::NotYet(_) => "not yet",
+            Verdict::DoesNotCompile(_) => "does not compile",
+            Verdict::TestsMissing(_) => "its tests are missing or changed",
+        };
+        println!("{:32} {state}", exercise.name);
+        count += 1;
+        right += usize::from(state == "right");
+    }
+    println!("{right} of {count} exercises are right.");
+    if right == count { Ok(()) } else { Err(String::new()) }
+}
+
+fn one(exercise: &Exercise) -> Result<(), String> {
+    let name = exercise.name;
+    let why = match check(exercise)? {
+        Verdict::Right => {
+            println!("{name}: right. Compare: {}", shown(&exercise.solution()));
+            return Ok(());
+        }
+        Verdict::NotYet(story) => story,
+        Verdict::DoesNotCompile(messages) => {
+            format!("{messages}\n{name} does not compile.\n")
+        }
+        Verdict::TestsMissing(why) => {
+            return Err(format!("{name}: not right: {}", why.trim_end()));
+        }
+    };
+    println!("{}\n", why.trim_end());
+    Err(format!("{name}: not yet. For a hint: cargo exercise hint {name}"))
+}
+
+/// Says which exercise comes after this one.
+fn tell_next(name: &str) {
+    let next = exercise::all().skip_while(|it| it.name != name).nth(1);
+    match next {
+        Some(next) => println!("Next: cargo exercise {}", next.name),
+        None => println!("That was the last one. For all of them: cargo exercise all"),
+    }
+}
+
+/// Runs the exercise's own `main`.
+fn by_hand(exercise: &Exercise, arguments: &[&str]) -> Result<(), String> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args(["run", "--quiet", "--manifest-path"])
+        .arg(exercise::root().join("Cargo.toml"))
+        .args(["--bin", exercise.name, "--"])
+        .args(arguments)
+        .status();
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{}: ended with {status}", exercise.name)),
+        Err(error) => Err(format!("error: can't run `cargo run`: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// What no report of single tests shows: those that are not there any more.
+    #[test]
+    fn every_exercise_has_the_tests_that_it_was_handed_out_with() {
+        let wrong = super::exercise::all().filter_map(|exercise| {
+            Some(format!("{}: {}\n", exercise.name, exercise.tests().err()?))
+        });
+        let wrong: String = wrong.collect();
+        assert!(wrong.is_empty(), "{wrong}");
+    }
+}

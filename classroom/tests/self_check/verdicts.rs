@@ -1,0 +1,233 @@
+//! What `cargo exercise` decides: an exercise is right when every test that it was handed out with ran and passed. Whatever else
+//! happens is told as what it is, within bounds of time, memory and lines.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+/// A copy of the classroom in which every exercise is solved, for tests to spoil. Each test spoils its own exercise.
+fn copy() -> &'static Path {
+    static COPY: OnceLock<PathBuf> = OnceLock::new();
+    COPY.get_or_init(|| {
+        let classroom = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("verdicts");
+        _ = fs::remove_dir_all(&copy);
+        fs::create_dir_all(&copy).expect("a folder can be made");
+        for file in ["Cargo.toml", "Cargo.lock", "info.toml", "src", "solutions"] {
+            copy_all(&classroom.join(file), &copy.join(file));
+        }
+        copy_all(&classroom.join("solutions"), &copy.join("exercises"));
+        fs::create_dir_all(copy.join("tests/self_check")).expect("a folder");
+        fs::write(copy.join("tests/self_check/main.rs"), "").expect("a file");
+        copy
+    })
+}
+
+fn copy_all(from: &Path, to: &Path) {
+    if from.is_file() {
+        fs::copy(from, to).expect("a file can be copied");
+        return;
+    }
+    fs::create_dir_all(to).expect("a folder can be made");
+    for entry in fs::read_dir(from).expect("a folder can be read").flatten() {
+        copy_all(&entry.path(), &to.join(entry.file_name()));
+    }
+}
+
+/// The file of an exercise in the copy.
+fn file(exercise: &str) -> PathBuf {
+    let chapters = fs::read_dir(copy().join("exercises")).expect("there are chapters");
+    let mut files =
+        chapters.flatten().map(|chapter| chapter.path().join(format!("{exercise}.rs")));
+    files.find(|file| file.is_file()).expect("an exercise of this name")
+}
+
+/// Replaces a text of the exercise's solution by another, and checks it.
+fn with(exercise: &str, right: &str, wrong: &str) -> String {
+    let file = file(exercise);
+    let solution = fs::read_to_string(&file).expect("a file of text");
+    assert!(solution.contains(right), "{exercise} has no {right}");
+    fs::write(&file, solution.replacen(right, wrong, 1))
+        .expect("the file can be written");
+    checked(exercise)
+}
+
+/// Runs `cargo exercise NAME` in the copy, and gives what it says of an exercise that is not right.
+fn checked(exercise: &str) -> String {
+    let start = Instant::now();
+    let output = check(&[exercise]);
+    // The limit is 15 s for the tests. What is beyond it here is for building.
+    assert!(start.elapsed() < Duration::from_secs(60), "it took {:?}", start.elapsed());
+    let text =
+        String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    println!("{text}");
+    assert_eq!(output.status.code(), Some(1), "{exercise} counts as right:\n{text}");
+    assert!(text.lines().count() <= 200, "{} lines", text.lines().count());
+    assert!(text.len() < 40_000, "{} bytes", text.len());
+    text
+}
+
+fn check(arguments: &[&str]) -> Output {
+    let target =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("a target folder");
+    Command::new(env!("CARGO_BIN_EXE_check"))
+        .args(arguments)
+        .current_dir(copy())
+        .env("CARGO_MANIFEST_DIR", copy())
+        .env("CARGO_TARGET_DIR", target.join("verdicts"))
+        .env("CARGO_NET_OFFLINE", "true")
+        .output()
+        .expect("check runs")
+}
+
+#[test]
+fn a_right_exercise_is_right() {
+    let output = check(&["one_guest"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}");
+    assert!(text.starts_with("one_guest: right. Compare: "), "{text}");
+    assert!(text.ends_with("\nNext: cargo exercise vanished_guest\n"), "{text}");
+}
+
+#[test]
+fn an_exit_in_the_students_code_is_told() {
+    let text = with(
+        "exit_with_newline",
+        "return guest.write_all(b\"Server: Good bye!\\n\");",
+        "std::process::exit(0);",
+    );
+    let told = if cfg!(unix) {
+        "your code ended the whole program, with std::process::exit"
+    } else {
+        "your code ended the whole test program"
+    };
+    assert!(text.contains(told), "{text}");
+    assert!(text.contains("exit_with_newline: not yet."), "{text}");
+}
+
+/// Also where the test runner decides by the exit status alone, as rustlings and nextest do.
+#[test]
+#[cfg(unix)]
+fn an_exit_is_a_failure_for_every_runner() {
+    let output = Command::new(std::env::current_exe().expect("this program has a path"))
+        .args(["--exact", "verdicts::an_exit", "--ignored"])
+        .output()
+        .expect("it can be run again");
+    assert!(!output.status.success());
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(text.contains("your code ended the whole program"), "{text}");
+}
+
+#[test]
+#[cfg(unix)]
+#[ignore = "it ends the process: for the test above"]
+fn an_exit() {
+    _ = grader::call("it", || -> Result<(), String> { std::process::exit(0) });
+}
+
+#[test]
+fn an_abort_is_told() {
+    let text = with(
+        "short_send",
+        "let mut rest = message;",
+        "let mut rest = message; if rest.len() > 5 { std::process::abort() }",
+    );
+    assert!(text.contains("your code ended the whole test program"), "{text}");
+}
+
+#[test]
+fn an_empty_file_is_not_right() {
+    fs::write(file("vanished_guest"), "fn main() {}\n").expect("the file can be written");
+    let text = checked("vanished_guest");
+    assert!(
+        text.contains(
+            "a_guest_says_exit, a_guest_finishes_sending, a_guest_vanishes are missing"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
+fn tests_that_are_changed_are_not_those_that_were_handed_out() {
+    let text = with("recording_server", "    #[test]", "    #[ignore]\n    #[test]");
+    assert!(text.contains("they have been changed"), "{text}");
+    assert!(text.contains("Copy them from "), "{text}");
+}
+
+#[test]
+fn tests_that_are_not_compiled_are_told() {
+    let text = with("finish_sending", "use ", "#![cfg(not(test))]\nuse ");
+    assert!(text.contains("it is not compiled in, or has another name"), "{text}");
+}
+
+/// All the tests are there, and one of the same name is ignored in another way.
+#[test]
+fn tests_that_are_hidden_in_a_comment_are_told() {
+    let text =
+        with("two_at_once", "#[cfg(test)]\nmod tests {", "/*\n#[cfg(test)]\nmod tests {");
+    assert!(text.contains("does not compile"), "{text}");
+    let open = fs::read_to_string(file("two_at_once")).expect("a file of text");
+    fs::write(file("two_at_once"), open + "*/\n").expect("the file can be written");
+    let text = checked("two_at_once");
+    assert!(text.contains("it is not compiled in, or has another name"), "{text}");
+}
+
+#[test]
+fn an_exercise_that_does_not_compile_is_told() {
+    let text = with("predict_drop", "Some(0)", "Some(zero)");
+    assert!(text.contains("cannot find value `zero`"), "{text}");
+    assert!(text.contains("predict_drop does not compile."), "{text}");
+}
+
+/// The very bug that chapter 3 teaches, with a print in its place: the story comes first, and what is printed is cut short.
+#[test]
+fn a_print_in_an_endless_loop_costs_little() {
+    let text = with(
+        "echo_server",
+        "        if count == 0 {\n            return Ok(());\n        }\n",
+        "        println!(\"{count} bytes came\");\n",
+    );
+    assert!(
+        text.starts_with("a_talk: your server did not close the connection\n"),
+        "{text}"
+    );
+    assert!(text.contains("lines, without end\n    …\n    0 bytes came\n"), "{text}");
+}
+
+/// Also where only the test runner is there: it keeps what is printed.
+#[test]
+#[cfg(target_os = "linux")]
+fn memory_has_a_bound_for_every_runner() {
+    let start = Instant::now();
+    let output = Command::new(std::env::current_exe().expect("this program has a path"))
+        .args(["--exact", "verdicts::a_print_without_end", "--ignored"])
+        .output()
+        .expect("it can be run again");
+    assert!(!output.status.success());
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(text.contains("your program took more than 128 MB of memory"), "{text}");
+    assert!(output.stdout.len() < 10_000, "{} bytes", output.stdout.len());
+    assert!(start.elapsed() < Duration::from_secs(60));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+#[ignore = "it takes all memory that it may: for the test above"]
+fn a_print_without_end() {
+    // Without the bound it ends at the usual limit, a long time after.
+    _ = grader::call("it", || -> Result<(), String> {
+        loop {
+            println!("{}", "on and on ".repeat(1000));
+        }
+    });
+}
+
+#[test]
+fn what_is_not_an_exercise_is_told() {
+    let output = check(&["no_such_exercise"]);
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(text.contains("there is no exercise `no_such_exercise`"), "{text}");
+    assert_eq!(output.status.code(), Some(1));
+}
