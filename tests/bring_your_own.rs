@@ -4,24 +4,40 @@
 //! the folder of the workspace. In them `{host}`, `{port}` and `{addr}` stand for the address
 //! to listen on or to connect to.
 
-use std::env;
+use std::io::{self, Write};
 
-use grader::{Client, Graded, Server, client_program, server_program};
+use grader::{Client, Graded, Server, client_program, server_program, variable};
 
 use crate::examples::path;
 
 /// A server that takes connections.
 pub fn server() -> Graded<Server> {
-    server_program(&command("WORKBOOK_SERVER", "05_threaded_server"))
+    server_program(&command("WORKBOOK_SERVER", "05_threaded_server")?)
 }
 
 /// A client that is about to connect.
 pub fn client() -> Graded<Client<Vec<u8>>> {
-    client_program(&command("WORKBOOK_CLIENT", "05_scripted_client"))
+    client_program(&command("WORKBOOK_CLIENT", "05_scripted_client")?)
 }
 
 /// What runs the program: the variable says it, or else it is this example.
-fn command(variable: &str, example: &str) -> String {
-    let yours = env::var(variable).ok().filter(|command| !command.trim().is_empty());
-    yours.unwrap_or_else(|| format!("'{}' {{addr}}", path(example).display()))
+fn command(name: &str, example: &str) -> Graded<String> {
+    let ours = || format!("'{}' {{addr}}", path(example).display());
+    Ok(variable(name)?.unwrap_or_else(ours))
+}
+
+/// Says on the terminal whose server and whose client are checked, also if all goes well.
+pub fn tell_whose() -> Graded {
+    for (what, name, example) in [
+        ("server", "WORKBOOK_SERVER", "05_threaded_server"),
+        ("client", "WORKBOOK_CLIENT", "05_scripted_client"),
+    ] {
+        let whose = match variable(name)? {
+            Some(command) => format!("yours, `{command}` ({name})"),
+            None => format!("the book's, {example} ({name} is not set)"),
+        };
+        // Not by `eprintln`: the test runner would keep it to itself.
+        _ = writeln!(io::stderr(), "the {what} that chapter_05::{what} checks: {whose}");
+    }
+    Ok(())
 }

@@ -1,6 +1,12 @@
 //! A threaded server and a scripted client: `05_threaded_server`, `05_scripted_client`, or
 //! programs of your own in their place (see `bring_your_own`).
 
+/// By its name the first of this chapter's tests, so it says this first.
+#[test]
+fn about_the_programs_that_are_checked() -> grader::Graded {
+    crate::bring_your_own::tell_whose()
+}
+
 mod transcripts {
     use crate::transcripts::check;
 

@@ -1,9 +1,10 @@
 //! Finds and runs the examples.
 
 use std::env;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::stage::Host;
@@ -26,8 +27,9 @@ impl Host for Examples {
 /// How long anything may take before a test gives up: `WORKBOOK_SECONDS`, or 20 seconds,
 /// so long that only a machine that stands still makes a sound program fail.
 pub fn limit() -> Duration {
-    let seconds = env::var("WORKBOOK_SECONDS").ok().and_then(|text| text.parse().ok());
-    Duration::from_secs(seconds.unwrap_or(20))
+    let seconds =
+        grader::variable("WORKBOOK_SECONDS").unwrap_or_else(|story| panic!("{story}"));
+    Duration::from_secs(seconds.and_then(|text| text.parse().ok()).unwrap_or(20))
 }
 
 /// The built example: beside the folder in which this test program is.
@@ -37,6 +39,10 @@ pub fn limit() -> Duration {
 pub fn path(example: &str) -> PathBuf {
     static BUILD: Mutex<()> = Mutex::new(());
 
+    assert!(
+        *LOOPBACK,
+        "there is no loopback: nothing can connect to 127.0.0.1 here (on Linux `ip link set lo up` brings it up)"
+    );
     let this = env::current_exe().expect("this program has a path");
     let profile =
         this.parent().and_then(Path::parent).expect("it is in target/PROFILE/deps");
@@ -63,6 +69,13 @@ pub fn path(example: &str) -> PathBuf {
     }
     built
 }
+
+/// Whether a program can talk with another on this machine. Without that no test can do anything, and each says so at once.
+static LOOPBACK: LazyLock<bool> = LazyLock::new(|| {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .and_then(|listener| TcpStream::connect(listener.local_addr()?))
+        .is_ok()
+});
 
 /// The folder of the workspace.
 pub fn root() -> &'static Path {

@@ -84,7 +84,10 @@ fn address() -> Option<SocketAddr> {
     let program = arguments.next().unwrap_or_default();
     let Some(argument) = arguments.next() else {
         let name = std::path::Path::new(&program).file_stem().unwrap_or_default();
-        println!("To try it by hand: cargo run --bin {} 127.0.0.1:6000", name.display());
+        println!(
+            "To try it by hand: cargo exercise try {} 127.0.0.1:6000",
+            name.display()
+        );
         return None;
     };
     let resolved: Result<_, Box<dyn Error>> = match argument.to_socket_addrs() {

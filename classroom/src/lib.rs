@@ -44,6 +44,7 @@ mod stage;
 mod story;
 mod student;
 mod system;
+mod variables;
 mod watch;
 
 pub use paper::Paper;
@@ -54,6 +55,7 @@ pub use stage::{
 pub use story::{Graded, Log, MARK, Story, quoted, visible, within};
 pub use student::{Outcome, limit};
 pub use system::{NotedSocket, System};
+pub use variables::variable;
 
 use std::fmt::Debug;
 use std::io;
