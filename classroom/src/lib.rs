@@ -52,7 +52,7 @@ pub use processes::end_all;
 pub use stage::{
     Client, Peer, Server, Talk, call, client, client_program, server, server_program,
 };
-pub use story::{Graded, Log, MARK, Story, quoted, visible, within};
+pub use story::{Graded, Log, MARK, Room, Story, quoted, visible};
 pub use student::{Outcome, limit};
 pub use system::{NotedSocket, System};
 pub use variables::variable;

@@ -70,21 +70,19 @@ impl fmt::Debug for Story {
     }
 }
 
-/// Texts one after another, in about so many lines: of those that don't fit any more, the first line.
-pub fn within(most: usize, texts: impl IntoIterator<Item = String>) -> String {
-    let mut lines = 0;
-    let mut all = String::new();
-    for text in texts {
-        let count = text.lines().count();
-        if lines + count <= most {
-            all.push_str(&text);
-            lines += count;
-        } else if let Some(first) = text.lines().next() {
-            all.push_str(&format!("{first}\n"));
-            lines += 1;
+/// A number of lines, for texts one after another.
+pub struct Room(pub usize);
+
+impl Room {
+    /// A text, if there is room for it; else its first line.
+    pub fn fit(&mut self, text: &str) -> String {
+        let lines = text.lines().count();
+        if lines <= self.0 {
+            self.0 -= lines;
+            return text.to_owned();
         }
+        text.lines().next().map(|line| format!("{line}\n")).unwrap_or_default()
     }
-    all
 }
 
 /// What has happened so far, shared by everybody on the stage.
@@ -235,6 +233,14 @@ mod tests {
         assert_eq!(parting("é".as_bytes(), "è".as_bytes()), 0);
         assert_eq!(parting(b"\xff\x81", b"\xff\x82"), 1);
         assert_eq!(parting("né".as_bytes(), "n".as_bytes()), 1);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_cut_to_its_first_line() {
+        let mut room = Room(3);
+        let told: Vec<String> =
+            ["a\nb\n", "c\nd\n", "e\n"].iter().map(|text| room.fit(text)).collect();
+        assert_eq!(told, ["a\nb\n", "c\n", "e\n"]);
     }
 
     #[test]

@@ -5,70 +5,181 @@
 //! cargo run --bin grade -- client "python3 my_client.py {host} {port}"
 //! ```
 //!
-//! Without arguments it takes the commands of the environment variables `WORKBOOK_SERVER` and `WORKBOOK_CLIENT`.
+//! Without arguments it takes the commands of the environment variables `WORKBOOK_SERVER` and `WORKBOOK_CLIENT`. All checks
+//! together have ten time limits: with 3 seconds, 30.
+//!
 //! `cargo test --bin grade` and `cargo nextest run --bin grade` do the same, one test for each check.
 
 use grader::chapter_5::{CLIENT, Check, SERVER};
-use grader::{Graded, client_program, server_program};
+use grader::{Graded, Room, Story, client_program, limit, server_program, variable};
+use std::collections::BTreeMap;
 use std::env;
+use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Instant;
+
+/// How many time limits all checks have together.
+const LIMITS: u32 = 10;
+
+/// How many checks are made at the same time, each of its own program: most of their time they wait.
+const AT_ONCE: usize = 6;
+
+/// How many lines of stories are shown.
+const STORIES: usize = 150;
+
+/// Prints a line. A screen that has been closed is no reason to stop.
+macro_rules! say {
+    ($($words:tt)*) => { _ = writeln!(io::stdout(), $($words)*) };
+}
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let (server, client) = (env::var("WORKBOOK_SERVER"), env::var("WORKBOOK_CLIENT"));
-    let (server, client) = match arguments[..] {
-        ["server", command] => (Some(command), None),
-        ["client", command] => (None, Some(command)),
-        [] => (server.as_deref().ok(), client.as_deref().ok()),
-        _ => (None, None),
+    let interrupted = || {
+        grader::end_all();
+        std::process::exit(130);
     };
-    if server.is_none() && client.is_none() {
-        eprintln!("usage: grade server \"COMMAND {{port}}\"");
-        eprintln!("       grade client \"COMMAND {{host}} {{port}}\"");
-        eprintln!(
-            "or set WORKBOOK_SERVER or WORKBOOK_CLIENT to the command; {{addr}} is host and port in one"
-        );
-        return ExitCode::FAILURE;
+    if let Err(error) = ctrlc::set_handler(interrupted) {
+        eprintln!("note: Ctrl-C may leave programs running: {error}");
     }
-    let mut failed = 0;
-    if let Some(command) = server {
-        failed += grade("server", SERVER, || server_program(command));
-    }
-    if let Some(command) = client {
-        failed += grade("client", CLIENT, || client_program(command));
-    }
-    match failed {
-        0 => {
-            println!("All checks pass.");
+    let done = grade_all();
+    grader::end_all(); // also what runs beyond the time limit
+    match done {
+        Ok(0) => {
+            say!("All checks pass.");
             ExitCode::SUCCESS
         }
-        _ => {
-            println!("{failed} check{} failed.", if failed == 1 { "" } else { "s" });
+        Ok(failed) => {
+            say!("{failed} check{} failed.", if failed == 1 { "" } else { "s" });
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            eprint!("{error}");
             ExitCode::FAILURE
         }
     }
 }
 
-/// Runs the checks, each on a program that is started for it, and prints how they went. Gives how many failed.
-fn grade<T>(what: &str, checks: &[Check<T>], start: impl Fn() -> Graded<T>) -> usize {
+/// Grades the programs that the arguments or the variables name. Gives how many checks failed.
+fn grade_all() -> Graded<usize> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let (server, client) = match arguments[..] {
+        ["server", command] => (Some(command.to_owned()), None),
+        ["client", command] => (None, Some(command.to_owned())),
+        [] => (variable("WORKBOOK_SERVER")?, variable("WORKBOOK_CLIENT")?),
+        _ => (None, None),
+    };
+    if server.is_none() && client.is_none() {
+        return Err(Story::new(
+            "usage: cargo grade server \"COMMAND {port}\"\n       cargo grade client \"COMMAND {host} {port}\"\n\
+             or set WORKBOOK_SERVER or WORKBOOK_CLIENT to the command; {addr} is host and port in one",
+        ));
+    }
+    let mut grading =
+        Grading { room: Room(STORIES), until: Instant::now() + limit() * LIMITS };
     let mut failed = 0;
-    for (number, (name, check)) in checks.iter().enumerate() {
-        let started = start();
-        let hopeless = number == 0 && started.is_err();
-        match started.and_then(|program| check(&program)) {
-            Ok(()) => println!("ok      {what}: {name}"),
+    if let Some(command) = server {
+        failed += grading.grade("server", SERVER, move || server_program(&command));
+    }
+    if let Some(command) = client {
+        failed += grading.grade("client", CLIENT, move || client_program(&command));
+    }
+    Ok(failed)
+}
+
+/// What is left of the lines and of the time.
+struct Grading {
+    room: Room,
+    until: Instant,
+}
+
+impl Grading {
+    /// Makes the checks, each of a program that is started for it, and prints how they went. Gives how many failed.
+    fn grade<T: Send + 'static>(
+        &mut self,
+        what: &str,
+        checks: &'static [Check<T>],
+        start: impl Fn() -> Graded<T> + Send + Sync + 'static,
+    ) -> usize {
+        let first = match start() {
+            Ok(program) => program,
+            // If it can't be started once, it can't be started.
             Err(story) => {
-                println!("FAILED  {what}: {name}\n{story}");
-                failed += 1;
+                self.tell(what, checks[0].0, Err(story));
+                say!("The other checks of the {what} were not tried.");
+                return 1;
+            }
+        };
+        let results = begin(checks, first, start);
+        let mut done = BTreeMap::new();
+        let mut failed = 0;
+        for (number, (name, _)) in checks.iter().enumerate() {
+            let result = loop {
+                if let Some(result) = done.remove(&number) {
+                    break result;
+                }
+                let left = self.until.saturating_duration_since(Instant::now());
+                match results.recv_timeout(left) {
+                    Ok((number, result)) => _ = done.insert(number, result),
+                    Err(_) => {
+                        let late = (limit() * LIMITS).as_secs_f64();
+                        let story = format!(
+                            "not done when the {late} s for all checks were over"
+                        );
+                        break Err(Story::new(story));
+                    }
+                }
+            };
+            failed += usize::from(self.tell(what, name, result));
+        }
+        failed
+    }
+
+    /// Prints how a check went. Gives whether it failed.
+    fn tell(&mut self, what: &str, name: &str, result: Graded) -> bool {
+        match &result {
+            Ok(()) => say!("ok      {what}: {name}"),
+            Err(story) => {
+                let story = self.room.fit(&story.to_string());
+                say!("FAILED  {what}: {name}\n{story}");
             }
         }
-        if hopeless {
-            println!("The other checks of the {what} were not tried.");
-            break;
-        }
+        result.is_err()
     }
-    failed
+}
+
+/// Begins to make the checks, a few at a time. The receiver gets their numbers and results as they are done.
+fn begin<T: Send + 'static>(
+    checks: &'static [Check<T>],
+    first: T,
+    start: impl Fn() -> Graded<T> + Send + Sync + 'static,
+) -> Receiver<(usize, Graded)> {
+    let (sender, results) = mpsc::channel();
+    let start = Arc::new(start);
+    let next = Arc::new(Mutex::new((checks.iter().enumerate(), Some(first))));
+    for _ in 0..AT_ONCE {
+        let (next, start, sender) =
+            (Arc::clone(&next), Arc::clone(&start), sender.clone());
+        thread::spawn(move || {
+            loop {
+                let (next, started) = {
+                    let mut all = next.lock().unwrap_or_else(PoisonError::into_inner);
+                    (all.0.next(), all.1.take())
+                };
+                let Some((number, (_, check))) = next else { break };
+                let program = started.map_or_else(|| start(), Ok);
+                if sender
+                    .send((number, program.and_then(|program| check(&program))))
+                    .is_err()
+                {
+                    break; // too late
+                }
+            }
+        });
+    }
+    results
 }
 
 #[cfg(test)]
@@ -76,12 +187,12 @@ mod tests {
     use super::*;
 
     /// The command of the variable, unless it is not set.
-    fn command(variable: &str) -> Option<String> {
-        let command = env::var(variable).ok();
+    fn command(name: &str) -> Graded<Option<String>> {
+        let command = variable(name)?;
         if command.is_none() {
-            println!("skipped: {variable} is not set");
+            println!("skipped: {name} is not set");
         }
-        command
+        Ok(command)
     }
 
     fn named<T>(checks: &[Check<T>], name: &str) -> fn(&T) -> Graded {
@@ -91,13 +202,13 @@ mod tests {
 
     fn server(name: &str) -> Graded {
         let check = named(SERVER, name);
-        command("WORKBOOK_SERVER")
+        command("WORKBOOK_SERVER")?
             .map_or(Ok(()), |command| check(&server_program(&command)?))
     }
 
     fn client(name: &str) -> Graded {
         let check = named(CLIENT, name);
-        command("WORKBOOK_CLIENT")
+        command("WORKBOOK_CLIENT")?
             .map_or(Ok(()), |command| check(&client_program(&command)?))
     }
 

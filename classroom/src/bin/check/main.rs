@@ -11,6 +11,7 @@ mod exercise;
 mod run;
 
 use std::env;
+use std::io::{self, Write};
 use std::process::{Command, ExitCode};
 
 use exercise::{Exercise, named, shown};
@@ -18,6 +19,11 @@ use run::{Verdict, check};
 
 const USAGE: &str =
     "usage: cargo exercise [all | NAME | hint [NAME [LEVEL]] | try NAME [ADDRESS]]";
+
+/// Prints a line. A screen that has been closed is no reason to stop.
+macro_rules! say {
+    ($($words:tt)*) => { _ = writeln!(io::stdout(), $($words)*) };
+}
 
 fn main() -> ExitCode {
     let interrupted = || {
@@ -61,11 +67,11 @@ fn hint(exercise: &Exercise, level: &str) -> Result<(), String> {
     let Some(text) = levels.get(usize::wrapping_sub(number, 1)) else {
         return Err(format!("error: `{name}` has no hint `{level}`, but 1 to {count}"));
     };
-    println!("{text}");
+    say!("{text}");
     if number < count {
-        println!("Next: cargo exercise hint {name} {}", number + 1);
+        say!("Next: cargo exercise hint {name} {}", number + 1);
     } else {
-        println!("That was the last one.");
+        say!("That was the last one.");
     }
     Ok(())
 }
@@ -73,11 +79,11 @@ fn hint(exercise: &Exercise, level: &str) -> Result<(), String> {
 fn first_hint() -> Result<(), String> {
     for exercise in exercise::all() {
         if !matches!(check(&exercise)?, Verdict::Right) {
-            println!("{}:", exercise.name);
+            say!("{}:", exercise.name);
             return hint(&exercise, "1");
         }
     }
-    println!("All exercises are right.");
+    say!("All exercises are right.");
     Ok(())
 }
 
@@ -85,7 +91,7 @@ fn first_that_fails() -> Result<(), String> {
     for exercise in exercise::all() {
         one(&exercise)?;
     }
-    println!("All exercises are right.");
+    say!("All exercises are right.");
     Ok(())
 }
 
@@ -98,11 +104,11 @@ fn all() -> Result<(), String> {
             Verdict::DoesNotCompile(_) => "does not compile",
             Verdict::TestsMissing(_) => "its tests are missing or changed",
         };
-        println!("{:32} {state}", exercise.name);
+        say!("{:32} {state}", exercise.name);
         count += 1;
         right += usize::from(state == "right");
     }
-    println!("{right} of {count} exercises are right.");
+    say!("{right} of {count} exercises are right.");
     if right == count { Ok(()) } else { Err(String::new()) }
 }
 
@@ -110,7 +116,7 @@ fn one(exercise: &Exercise) -> Result<(), String> {
     let name = exercise.name;
     let why = match check(exercise)? {
         Verdict::Right => {
-            println!("{name}: right. Compare: {}", shown(&exercise.solution()));
+            say!("{name}: right. Compare: {}", shown(&exercise.solution()));
             return Ok(());
         }
         Verdict::NotYet(story) => story,
@@ -121,7 +127,7 @@ fn one(exercise: &Exercise) -> Result<(), String> {
             return Err(format!("{name}: not right: {}", why.trim_end()));
         }
     };
-    println!("{}\n", why.trim_end());
+    say!("{}\n", why.trim_end());
     Err(format!("{name}: not yet. For a hint: cargo exercise hint {name}"))
 }
 
@@ -129,8 +135,8 @@ fn one(exercise: &Exercise) -> Result<(), String> {
 fn tell_next(name: &str) {
     let next = exercise::all().skip_while(|it| it.name != name).nth(1);
     match next {
-        Some(next) => println!("Next: cargo exercise {}", next.name),
-        None => println!("That was the last one. For all of them: cargo exercise all"),
+        Some(next) => say!("Next: cargo exercise {}", next.name),
+        None => say!("That was the last one. For all of them: cargo exercise all"),
     }
 }
 

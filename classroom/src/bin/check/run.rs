@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Instant;
 
 use grader::program::{Printed, Program, last_lines};
-use grader::{MARK, limit, within};
+use grader::{MARK, Room, limit};
 
 use crate::exercise::{Exercise, root};
 
@@ -55,7 +55,8 @@ pub fn check(exercise: &Exercise) -> Result<Verdict, String> {
     let failed: Vec<&Ran> =
         ran.iter().filter(|ran| !matches!(ran.outcome, Outcome::Passed)).collect();
     let Some(first) = failed.first() else { return Ok(Verdict::Right) };
-    let mut story = within(STORIES, failed.iter().map(|ran| ran.told()));
+    let mut room = Room(STORIES);
+    let mut story: String = failed.iter().map(|ran| room.fit(&ran.told())).collect();
     story.push_str(&first.printed);
     Ok(Verdict::NotYet(story))
 }
