@@ -61,6 +61,7 @@ graded!(server, SERVER: conversation newline_before_exit end_of_stream vanishing
 graded!(client, CLIENT: transcript before_the_question within_the_question byte_by_byte
     early_end);
 
+mod ends;
 mod in_any_language;
 mod our_client;
 mod our_server;

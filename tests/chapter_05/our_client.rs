@@ -32,11 +32,49 @@ fn bad_input_gets_one_clear_line() {
 #[test]
 fn what_is_no_name_is_refused() {
     let (_listener, address) = listen();
-    for no_name in ["", "Mich\nael"] {
-        let error =
-            format!("error: {no_name:?} is no name: a name is one line of text\n");
+    let long = "x".repeat(1025);
+    for no_name in ["", "Mich\nael", &long] {
+        let error = format!(
+            "error: {no_name:?} is not a name: a name is one line of text, at most 1024 bytes\n"
+        );
         let mut client = client(address);
         client.args(["Michael", no_name]).assert().code(1).stdout("").stderr(error);
+    }
+}
+
+/// As long as a name may be. A byte more, and our server would take it for two.
+#[test]
+fn the_longest_name_is_one_name() {
+    let server = OurServer::start();
+    let name = "x".repeat(1024);
+    client(server.address).arg(&name).assert().success().stdout(format!(
+        "Server: Welcome!\nServer: What's your name?\n\
+         Server: Hello {name}!\nServer: What's your name?\n\
+         Server: Good bye!\n"
+    ));
+}
+
+/// Many servers print their question as a line. The screen shows one newline, whoever sent it.
+#[test]
+fn a_question_may_end_with_a_newline() {
+    for end in ["\n", "\r\n", " "] {
+        let (listener, address) = listen();
+        let server = std::thread::spawn(move || {
+            let mut server = Peer::accept(&listener);
+            let asks = format!("Server: What's your name?{end}");
+            server.says(format!("Server: Welcome!\n{asks}"));
+            server.hears("Ann");
+            server.says(format!("Server: Hello Ann!\n{asks}"));
+            server.hears("exit");
+            server.says("Server: Good bye!\n");
+        });
+        let newline = if end.ends_with('\n') { "" } else { "\n" };
+        client(address).arg("Ann").assert().success().stdout(format!(
+            "Server: Welcome!\nServer: What's your name?{end}{newline}\
+             Server: Hello Ann!\nServer: What's your name?{end}{newline}\
+             Server: Good bye!\n"
+        ));
+        server.join().expect("the client did as expected");
     }
 }
 
@@ -52,7 +90,7 @@ fn a_name_that_is_no_text_is_refused() {
         .assert()
         .code(1)
         .stdout("")
-        .stderr(contains("is no name"));
+        .stderr(contains("is not a name"));
 }
 
 #[test]
