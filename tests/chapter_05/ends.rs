@@ -2,8 +2,6 @@
 
 use std::io::{ErrorKind, Read, Write};
 
-use socket2::SockRef;
-
 use crate::peer::connection;
 
 /// A server that does not look at the 0 asks a client that has only finished sending, and
@@ -66,7 +64,7 @@ fn the_reset_throws_the_answer_away() {
 fn a_reset_is_told_once() {
     for write_first in [false, true] {
         let (mut server, client) = connection();
-        SockRef::from(&client)
+        socket2::SockRef::from(&client)
             .set_linger(Some(std::time::Duration::ZERO))
             .expect("TCP has this option");
         drop(client); // and so it resets
