@@ -82,7 +82,7 @@ fn a_reset_is_told_in_one_line() {
 }
 
 /// The kernel tells a reset once, to whichever call meets it first: a `read` here, or a `write`
-/// that waits for room. Either way it is told, in one line. (Windows tells each call.)
+/// that waits for room. Either way it is told, in one line.
 #[cfg(unix)]
 #[test]
 fn a_reset_while_it_sends_is_told_in_one_line() {
