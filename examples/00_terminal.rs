@@ -11,7 +11,8 @@
 use std::env;
 use std::io::{self, BufRead, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
+use std::sync::Mutex;
 use std::thread;
 
 use anyhow::Context;
@@ -49,6 +50,7 @@ fn talk() -> anyhow::Result<()> {
             .read(&mut buffer)
             .with_context(|| format!("can't receive from {address}"))?;
         if n == 0 {
+            let _sent = SENDING.lock(); // a line that can't be sent is told first
             return Ok(()); // the server has closed
         }
         screen.write_all(&buffer[..n])?;
@@ -58,6 +60,10 @@ fn talk() -> anyhow::Result<()> {
 // ANCHOR_END: talk
 
 // ANCHOR: send_lines
+/// Locked while a line is being sent. The kernel tells a reset only once: if it tells
+/// `write_all`, `read` returns 0, and the program must not end before the error is told.
+static SENDING: Mutex<()> = Mutex::new(());
+
 /// Sends each line as soon as it is there, as it is, newline included. At the end of
 /// input it closes our direction of the connection (a half-close): the server reads the
 /// end of the stream, and we go on reading.
@@ -68,7 +74,16 @@ fn send_lines(mut stream: TcpStream) -> io::Result<()> {
         line.clear();
         match keyboard.read_until(b'\n', &mut line) {
             Ok(0) => break,
-            Ok(_) => stream.write_all(&line)?, // if not, `read` will tell
+            Ok(_) => {
+                let _sending = SENDING.lock();
+                if let Err(error) = stream.write_all(&line) {
+                    if error.kind() == ErrorKind::BrokenPipe {
+                        break; // `read` is told why
+                    }
+                    eprintln!("error: can't send: {error}");
+                    process::exit(1);
+                }
+            }
             Err(error) => {
                 eprintln!("error: can't read what you type: {error}");
                 break;

@@ -57,7 +57,8 @@ fn describe(socket: &Socket) -> io::Result<String> {
 }
 // ANCHOR_END: describe
 
-/// Elsewhere `socket2` can ask for the type only.
+/// Elsewhere `socket2` can't ask for all three: macOS tells the type alone, Windows and
+/// FreeBSD the protocol too.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn describe(socket: &Socket) -> io::Result<String> {
     #[cfg(unix)]

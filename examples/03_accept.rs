@@ -53,9 +53,9 @@ fn listen(wanted: &str) -> anyhow::Result<Socket> {
     let listener =
         Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
 
-    // A connection that this program closed may keep the port for a minute after the
-    // program's end (TIME_WAIT). With this option a restarted server gets its port back
-    // at once. On Windows the option means something else, and a server needs none.
+    // A connection that a server closed may keep the port for a minute after its end
+    // (TIME_WAIT). With this option the next server gets the port at once; on Linux both
+    // must have set it. On Windows it means something else, and a server needs none.
     #[cfg(unix)]
     listener.set_reuse_address(true)?;
 
@@ -76,9 +76,10 @@ fn internet_address(address: &SockAddr) -> anyhow::Result<SocketAddr> {
 fn hint(error: &anyhow::Error) -> Option<&'static str> {
     let error = error.downcast_ref::<io::Error>()?;
     match error.kind() {
-        ErrorKind::AddrInUse => {
-            Some("is another server running? stop it, or name another port (0 takes any)")
-        }
+        ErrorKind::AddrInUse => Some(
+            "is another server running? stop it, or name another port (0 takes any); \
+             if none is, one without SO_REUSEADDR has just ended: wait a minute",
+        ),
         ErrorKind::AddrNotAvailable => {
             Some("the host must be this machine: 127.0.0.1, or one of its own addresses")
         }

@@ -31,9 +31,13 @@ fn talk() -> anyhow::Result<()> {
     let address = address.to_string_lossy();
     let mut answers = Vec::new();
     for name in arguments {
-        let is_name = |text: &&str| !text.is_empty() && !text.contains('\n');
+        // The server takes at most 1024 bytes at once, and a longer name for two.
+        let is_name =
+            |text: &&str| (1..=1024).contains(&text.len()) && !text.contains('\n');
         let Some(text) = name.to_str().filter(is_name) else {
-            bail!("{name:?} is no name: a name is one line of text");
+            bail!(
+                "{name:?} is not a name: a name is one line of text, at most 1024 bytes"
+            );
         };
         answers.push(text.to_owned());
     }
@@ -83,8 +87,11 @@ fn hear_question(stream: &mut TcpStream) -> io::Result<bool> {
         screen.flush()?;
 
         heard.extend_from_slice(&buffer[..n]);
-        if heard.ends_with(QUESTION) {
-            writeln!(screen)?;
+        if heard.trim_ascii_end().ends_with(QUESTION) {
+            // Ours ends its question without a newline, others may not.
+            if !heard.ends_with(b"\n") {
+                writeln!(screen)?;
+            }
             return Ok(true);
         }
         heard.drain(..heard.len().saturating_sub(QUESTION.len()));

@@ -110,9 +110,10 @@ fn talk(mut stream: TcpStream) -> io::Result<()> {
 fn hint(error: &anyhow::Error) -> Option<&'static str> {
     let error = error.downcast_ref::<io::Error>()?;
     match error.kind() {
-        ErrorKind::AddrInUse => {
-            Some("is another server running? stop it, or name another port (0 takes any)")
-        }
+        ErrorKind::AddrInUse => Some(
+            "is another server running? stop it, or name another port (0 takes any); \
+             if none is, one without SO_REUSEADDR has just ended: wait a minute",
+        ),
         ErrorKind::AddrNotAvailable => {
             Some("the host must be this machine: 127.0.0.1, or one of its own addresses")
         }

@@ -81,6 +81,32 @@ fn a_reset_is_told_in_one_line() {
     assert!(errors.contains("error: can't receive from 127.0.0.1:"), "{errors}");
 }
 
+/// The kernel tells a reset once, to whichever call meets it first: a `read` here, or a `write`
+/// that waits for room. Either way it is told, in one line.
+#[cfg(unix)]
+#[test]
+fn a_reset_while_it_sends_is_told_in_one_line() {
+    let line = format!("{}\n", "x".repeat(100_000));
+    for _ in 0..20 {
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("some port is free");
+        let address = listener.local_addr().expect("it is bound").to_string();
+        let server = std::thread::spawn(move || {
+            let mut server = Peer::accept(&listener);
+            server.hears("x");
+            server.resets();
+        });
+        Command::new(examples::path("00_terminal"))
+            .arg(address)
+            .timeout(examples::limit())
+            .write_stdin(line.repeat(200)) // more than the buffers hold
+            .assert()
+            .code(1)
+            .stderr(predicate::str::contains("error: can't ").count(1));
+        server.join().expect("the server heard a line");
+    }
+}
+
 /// A whole conversation through a pipe: every line is there before the server has asked.
 #[test]
 fn it_talks_through_a_pipe() {

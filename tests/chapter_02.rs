@@ -16,15 +16,52 @@ fn a_client_connects_although_nobody_accepts() {
     check("02_listen");
 }
 
-/// On Linux all of 127.0.0.0/8 is this machine. This process has an address there to itself, and takes a port on which nothing
-/// listens at any address.
+/// On Linux all of 127.0.0.0/8 is this machine. This process has an address there to itself.
+#[cfg(target_os = "linux")]
+fn own_ip() -> std::net::Ipv4Addr {
+    let [_, a, b, c] = std::process::id().to_be_bytes();
+    std::net::Ipv4Addr::new(127, a + 1, b, c)
+}
+
+/// `SO_REUSEADDR` looks past a connection that is over, if the socket that left it had the
+/// option as well (socket(7), BUGS).
+#[cfg(target_os = "linux")]
+#[test]
+fn a_port_comes_back_at_once_if_both_servers_set_the_option() {
+    use std::io::{ErrorKind, Read};
+    use std::net::{SocketAddr, TcpListener, TcpStream};
+
+    use socket2::{Domain, Socket, Type};
+
+    let listen = |address: SocketAddr, option: bool| -> std::io::Result<TcpListener> {
+        let listener = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+        listener.set_reuse_address(option)?;
+        listener.bind(&address.into())?;
+        listener.listen(5)?;
+        Ok(listener.into())
+    };
+    for (first, second) in [(true, true), (true, false), (false, true), (false, false)] {
+        let listener = listen((own_ip(), 0).into(), first).expect("every port is free");
+        let address = listener.local_addr().expect("it is bound");
+        let mut client =
+            TcpStream::connect_timeout(&address, examples::limit()).expect("it listens");
+        client.set_read_timeout(Some(examples::limit())).expect("it is not zero");
+        drop(listener.accept().expect("a client is there")); // the server closes first
+        assert_eq!(client.read(&mut [0]).expect("an orderly end"), 0);
+        drop(client);
+        drop(listener);
+
+        let again = listen(address, second).map(drop).map_err(|error| error.kind());
+        let expected = if first && second { Ok(()) } else { Err(ErrorKind::AddrInUse) };
+        assert_eq!(again, expected, "first {first}, second {second}");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn it_binds_to_the_port_that_is_asked_for_and_to_another() {
-    let [_, a, b, c] = std::process::id().to_be_bytes();
-    let host = format!("127.{}.{b}.{c}", a + 1);
-    let free =
-        std::net::TcpListener::bind((host.as_str(), 0)).expect("some port is free");
+    // A port on which nothing listens, at any address of this machine.
+    let free = std::net::TcpListener::bind((own_ip(), 0)).expect("some port is free");
     let address = free.local_addr().expect("it is bound").to_string();
     drop(free);
     let output = Command::new(examples::path("02_bind"))

@@ -1,8 +1,11 @@
 //! A server for one: `03_accept`, `03_talk`, `03_close`.
 
+use std::io::{Read, Write};
+use std::net::Shutdown;
+
 use crate::bad_input;
 use crate::examples::Examples;
-use crate::peer::Peer;
+use crate::peer::{Peer, connection};
 use crate::scenarios::Action;
 use crate::stage::Stage;
 use crate::transcripts::check;
@@ -87,6 +90,79 @@ fn no_client_ends_the_server() {
     );
     client.hears("Server: Good bye!\n");
     client.hears_end();
+}
+
+/// How much comes in one `read` decides what counts as a name.
+#[test]
+fn a_piece_counts_as_a_name() {
+    let mut stage = Stage::new(Box::new(Examples));
+    stage.perform(&Action::Serve("03_close")).unwrap_or_else(|story| panic!("{story}"));
+    let server = stage.server().expect("it listens");
+    let asks = "Server: What's your name?";
+
+    let mut client = Peer::connect(server);
+    client.hears(format!("Server: Welcome!\n{asks}"));
+    client.says("Mich");
+    client.hears(format!("Server: Hello Mich!\n{asks}"));
+    client.says("ael\n");
+    client.hears(format!("Server: Hello ael!\n{asks}"));
+
+    // One line, longer than the server's buffer.
+    let x = |times: usize| "x".repeat(times);
+    client.says(format!("{}\n", x(1500)));
+    client.hears(format!("Server: Hello {}!\n{asks}", x(1024)));
+    client.hears(format!("Server: Hello {}!\n{asks}", x(476)));
+    client.says(format!("{}exit\n", x(1024)));
+    client.hears(format!("Server: Hello {}!\n{asks}Server: Good bye!\n", x(1024)));
+    client.hears_end();
+}
+
+/// `read` asks for at most as many bytes as the slice is long. A vector's capacity is not its
+/// length.
+#[test]
+fn a_read_into_nothing_returns_0_although_bytes_are_there() {
+    let (mut one, mut other) = connection();
+    one.write_all(b"Michael").expect("there is room");
+    let mut empty = Vec::with_capacity(1024);
+    assert_eq!(other.read(&mut empty).expect("no error"), 0);
+    let mut buffer = vec![0; 1024];
+    assert!(other.read(&mut buffer).expect("the bytes are still there") > 0);
+}
+
+/// After `shutdown` the other side may go on talking; after `close` its bytes are answered by
+/// a reset.
+#[test]
+fn a_closed_socket_answers_with_a_reset() {
+    let (mut one, mut other) = connection();
+    one.shutdown(Shutdown::Write).expect("it is connected");
+    assert_eq!(other.read(&mut [0]).expect("an orderly end"), 0);
+    other.write_all(b"still here").expect("the other direction is open");
+    let mut heard = [0; 10];
+    one.read_exact(&mut heard).expect("it still reads");
+    assert_eq!(&heard, b"still here");
+
+    let (one, mut other) = connection();
+    drop(one);
+    assert_eq!(other.read(&mut [0]).expect("it looks the same"), 0);
+    let error =
+        std::iter::repeat_with(|| other.write(b"still here")).find_map(Result::err);
+    let kind = error.map(|error| error.kind());
+    // The first `write` succeeds, and brings the reset about.
+    #[cfg(target_os = "linux")]
+    assert_eq!(kind, Some(std::io::ErrorKind::BrokenPipe));
+    assert!(kind.is_some());
+}
+
+/// `try_clone` is a second descriptor for one socket: only the last to be closed closes it.
+#[test]
+fn the_end_of_the_stream_leaves_with_the_last_descriptor() {
+    let (first, mut other) = connection();
+    let mut second = first.try_clone().expect("a descriptor is free");
+    drop(first);
+    second.write_all(b"x").expect("the connection is open");
+    assert_eq!(other.read(&mut [0; 10]).expect("no error"), 1);
+    drop(second);
+    assert_eq!(other.read(&mut [0; 10]).expect("an orderly end"), 0);
 }
 
 mod predictions {

@@ -8,7 +8,10 @@ use predicates::prelude::*;
 
 use crate::bad_input;
 use crate::examples;
-use crate::peer::Peer;
+use crate::examples::Examples;
+use crate::peer::{Peer, connection};
+use crate::scenarios::Action;
+use crate::stage::Stage;
 use crate::transcripts::check;
 
 #[test]
@@ -90,16 +93,131 @@ fn a_long_reply_comes_in_pieces() {
     assert!(printed.ends_with(&long), "the pieces are joined at the end");
 }
 
+/// In turns nothing is glued together. But a name may still be cut: here it comes to `03_talk`
+/// in two pieces, as it may on a long way.
+#[test]
+fn turns_do_not_keep_a_name_whole() {
+    for example in ["04_recv_loop", "04_close"] {
+        let mut stage = Stage::new(Box::new(Examples));
+        let served = stage.perform(&Action::Serve("03_talk"));
+        served.unwrap_or_else(|story| panic!("{story}"));
+        let server = stage.server().expect("it listens");
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("some port is free");
+        let address = listener.local_addr().expect("it is bound").to_string();
+        let between = thread::spawn(move || {
+            let mut client = Peer::accept(&listener);
+            let mut server = Peer::connect(server);
+            let welcome = "Server: Welcome!\nServer: What's your name?";
+            server.hears(welcome);
+            client.says(welcome);
+            client.hears("Mr Right");
+            server.says("Mr ");
+            server.hears("Server: Hello Mr !\n"); // it has not waited for `Right`
+            client.says("Server: Hello Mr !\n");
+            server.hears_end();
+            client.half_closes();
+            client.hears_end(); // and no `exit` before it
+        });
+        Command::new(examples::path(example))
+            .arg(address)
+            .timeout(examples::limit())
+            .assert()
+            .success()
+            .stdout(predicate::str::contains("Server: Hello Mr !\n"))
+            .stdout(predicate::str::contains("Right").not());
+        between.join().expect("both did as expected");
+    }
+}
+
+/// A `send` that waits for room takes everything, unless something ends its wait: here a reset.
+/// It has taken some of the bytes, says so, and leaves the error to the next call.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_reset_makes_a_waiting_send_short() {
+    use std::io::{ErrorKind, Read, Write};
+
+    const MANY: usize = 64 << 20; // more than the buffers hold
+    let (mut sender, mut receiver) = connection();
+    let sending = thread::spawn(move || {
+        let taken = sender.write(&vec![b'x'; MANY]).expect("some of it is taken");
+        (taken, sender.write(b"x").map_err(|error| error.kind()))
+    });
+    receiver.read_exact(&mut [0]).expect("something comes");
+    socket2::SockRef::from(&receiver)
+        .set_linger(Some(std::time::Duration::ZERO))
+        .expect("TCP has this option");
+    drop(receiver); // and so it resets
+    let (taken, then) = sending.join().expect("it ends");
+    assert!((1..MANY).contains(&taken), "{taken}");
+    assert_eq!(then, Err(ErrorKind::ConnectionReset));
+}
+
+/// The buffers of both kernels hold so much and no more. With a peer that never reads, a `send`
+/// that waits for room waits for as long as the peer lives.
+#[test]
+fn there_is_no_room_for_a_peer_that_never_reads() {
+    use std::io::{ErrorKind, Write};
+
+    let (mut sender, _never_reads) = connection();
+    sender.set_nonblocking(true).expect("a socket need not wait");
+    let mut taken = 0;
+    let error = loop {
+        match sender.write(&[b'x'; 64 << 10]) {
+            Ok(more) => taken += more,
+            Err(error) => break error,
+        }
+        assert!(taken < 1 << 30, "it takes everything");
+    };
+    assert_eq!(error.kind(), ErrorKind::WouldBlock);
+}
+
+/// In a network of its own, in which nothing but `lo` exists.
+#[cfg(target_os = "linux")]
+#[test]
+fn without_a_route_it_fails_at_once() {
+    let apart = ["--net", "--user", "--map-root-user"];
+    let may = std::process::Command::new("unshare").args(apart).arg("true").status();
+    if !may.is_ok_and(|status| status.success()) {
+        eprintln!("SKIPPED: this machine gives no network of one's own (unshare)");
+        return;
+    }
+    Command::new("unshare")
+        .args(apart)
+        .arg(examples::path("04_connect"))
+        .arg("192.0.2.1:6000")
+        .timeout(examples::limit())
+        .assert()
+        .code(1)
+        .stderr("error: can't connect to 192.0.2.1:6000: Network is unreachable (os error 101)\n");
+}
+
+#[test]
+fn an_ipv6_address_stands_in_brackets() {
+    let Ok(listener) = TcpListener::bind("[::1]:0") else {
+        eprintln!("SKIPPED: this machine has no IPv6");
+        return;
+    };
+    let address = listener.local_addr().expect("it is bound").to_string();
+    let run = |example: &str, address: &str| {
+        let mut command = Command::new(examples::path(example));
+        command.arg(address).timeout(examples::limit()).assert().success()
+    };
+    run("04_connect", &address).stdout(predicate::str::starts_with(format!(
+        "Connected to {address} from [::1]:"
+    )));
+    for server in ["02_bind", "02_listen"] {
+        run(server, "[::1]:0").stdout(predicate::str::contains("Press Enter"));
+    }
+}
+
 mod predictions {
     use std::net::TcpStream;
 
     use socket2::{Domain, Socket, Type};
 
     use super::*;
-    use crate::examples::Examples;
     use crate::predictions::right;
-    use crate::scenarios::Action;
-    use crate::stage::Stage;
 
     fn server_that_never_accepts() -> Stage {
         let mut stage = Stage::new(Box::new(Examples));

@@ -2,7 +2,7 @@
 //! failure.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
@@ -127,6 +127,17 @@ impl Peer {
         self.fail(&format!("expected the end of the stream\nreceived {heard}"));
     }
 
+    /// Nothing has come so far, not even the end.
+    #[cfg(target_os = "linux")]
+    pub fn hears_nothing_yet(&mut self) {
+        self.stream.set_nonblocking(true).expect("a stream need not block");
+        let seen = self.stream.peek(&mut [0]);
+        self.stream.set_nonblocking(false).expect("a stream can block");
+        if !seen.as_ref().is_err_and(is_timeout) {
+            self.fail(&format!("expected nothing yet\nreceived {seen:?}"));
+        }
+    }
+
     /// Reads to the end of the stream or to an error, whatever comes. Returns how many bytes
     /// came.
     pub fn drains(&mut self) -> usize {
@@ -166,6 +177,15 @@ impl Peer {
     fn fail(&self, what: &str) -> ! {
         panic!("the conversation so far:\n  {}\n{what}\n", self.so_far.join("\n  "));
     }
+}
+
+/// The two ends of one connection, with time limits: for what kernels do by themselves.
+pub fn connection() -> (TcpStream, TcpStream) {
+    let listener =
+        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("some port is free");
+    let address = listener.local_addr().expect("it is bound");
+    let one = Peer::connect(address).stream;
+    (one, Peer::accept(&listener).stream)
 }
 
 /// A read that timed out is `WouldBlock` on Unix and `TimedOut` on Windows.

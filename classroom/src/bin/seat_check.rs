@@ -1,4 +1,4 @@
-//! Run on each seat before class: `cargo run --bin seat_check`. Each line says OK or what to do; exit status 1 if there is
+//! Run on each seat before class: `cargo seat-check`. Each line says OK or what to do; exit status 1 if there is
 //! something to be done.
 //!
 //! An argument is the port that the class will use, if it is another than 6000.
@@ -158,7 +158,7 @@ fn rustlings() -> Found {
     match output("rustlings", &["--version"]) {
         Some(version) => Fine(version),
         None => Note(
-            "not installed: `cargo install rustlings --version 6.5.0 --locked`, or do without: `cargo run`".into(),
+            "not installed: `cargo install rustlings --version 6.5.0 --locked`, or do without: `cargo exercise`".into(),
         ),
     }
 }

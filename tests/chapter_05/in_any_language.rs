@@ -1,0 +1,65 @@
+//! `WORKBOOK_SERVER` and `WORKBOOK_CLIENT`, proved on programs in Python.
+
+use std::env;
+use std::process::{Command, Output};
+
+/// Runs these checks of this kind, `server` or `client`, with this fixture of the classroom
+/// in place of ours. `None`, said aloud, if there is no Python.
+fn check(kind: &str, checks: &[&str], fixture: &str) -> Option<(Output, String)> {
+    let python = if cfg!(windows) { "python" } else { "python3" };
+    if Command::new(python).arg("--version").output().is_err() {
+        assert!(env::var_os("CI").is_none(), "{python} is missing");
+        eprintln!(
+            "SKIPPED: {python} is missing, which runs the programs in another language"
+        );
+        return None;
+    }
+    let this = env::current_exe().expect("this program has a path");
+    let command = format!("{python} classroom/tests/fixtures/{fixture}");
+    let output = Command::new(this)
+        .args(checks.iter().map(|name| format!("chapter_05::{kind}::{name}")))
+        .env_remove("WORKBOOK_SERVER")
+        .env_remove("WORKBOOK_CLIENT")
+        .env(format!("WORKBOOK_{}", kind.to_uppercase()), command)
+        .env("RUST_BACKTRACE", "0")
+        .output()
+        .expect("this program can be run");
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    Some((output, told))
+}
+
+#[test]
+fn a_server_in_python_passes() {
+    if let Some((output, told)) = check("server", &[""], "server.py {port}") {
+        assert!(output.status.success(), "{told}");
+        assert!(told.contains("11 passed; 0 failed"), "{told}");
+    }
+}
+
+#[test]
+fn a_client_in_python_passes() {
+    if let Some((output, told)) = check("client", &[""], "client.py {host} {port}") {
+        assert!(output.status.success(), "{told}");
+        assert!(told.contains("6 passed; 0 failed"), "{told}");
+    }
+}
+
+/// Faults fail, each with a story that a student understands.
+#[test]
+fn a_server_with_the_articles_faults_fails_with_stories() {
+    let checks =
+        ["newline_before_exit", "end_of_stream", "glued_names", "one_write_a_turn"];
+    let Some((output, told)) = check("server", &checks, "faulty_server.py {port}") else {
+        return;
+    };
+    assert!(!output.status.success(), "{told}");
+    for story in [
+        "a guest at a terminal sent \"Michael\\n\"",
+        "^ byte 22 is the first that is wrong", // the newline before `exit`
+        "^ here the end should be",             // the vanished client
+        "a hasty guest sent \"Michael\\nTracy\\nSarah\\nexit\\n\"", // the coalesced names
+        "your server sent a turn in two pieces", // the stall
+    ] {
+        assert!(told.contains(story), "expected {story}\nin\n{told}");
+    }
+}
