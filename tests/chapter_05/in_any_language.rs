@@ -63,3 +63,39 @@ fn a_server_with_the_articles_faults_fails_with_stories() {
         assert!(told.contains(story), "expected {story}\nin\n{told}");
     }
 }
+
+/// Runs these tests with a variable set to this.
+fn with(name: &str, value: &str, tests: &str) -> Output {
+    Command::new(env::current_exe().expect("this program has a path"))
+        .arg(tests)
+        .env_remove("WORKBOOK_SERVER")
+        .env_remove("WORKBOOK_CLIENT")
+        .env(name, value)
+        .env("RUST_BACKTRACE", "0")
+        .output()
+        .expect("this program can be run")
+}
+
+/// Also when all is well, and before anything else.
+#[test]
+fn it_is_told_whose_programs_are_checked() {
+    let output = with("WORKBOOK_CLIENT", "my_client {port}", "chapter_05::about");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{told}");
+    let expected = [
+        "chapter_05::server checks: the book's, 05_threaded_server (WORKBOOK_SERVER is not set)",
+        "chapter_05::client checks: yours, `my_client {port}` (WORKBOOK_CLIENT)",
+    ];
+    assert!(expected.iter().all(|line| told.contains(line)), "{told}");
+}
+
+/// With a typo in its name, our own programs would be checked instead.
+#[test]
+fn a_variable_that_means_nothing_is_an_error() {
+    for test in ["chapter_05::server::conversation", "chapter_05::client::transcript"] {
+        let output = with("WORKBOOK_SEVER", "my_server {port}", test);
+        let told = String::from_utf8_lossy(&output.stdout);
+        assert!(!output.status.success(), "{told}");
+        assert!(told.contains("WORKBOOK_SEVER means nothing here"), "{told}");
+    }
+}
