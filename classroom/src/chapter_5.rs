@@ -1,6 +1,7 @@
 //! The checks of chapter 5's conversation, for a server or a client in any language.
 
-use crate::stage::{Client, Server};
+use crate::client::Client;
+use crate::server::Server;
 use crate::story::{Graded, compared};
 use crate::student::{limit, seconds};
 use std::time::Instant;
