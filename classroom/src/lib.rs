@@ -50,7 +50,7 @@ mod system;
 
 pub use call::call;
 pub use client::{Client, client, client_program};
-pub use paper::Paper;
+pub use paper::{Calls, Paper};
 pub use peer::Peer;
 pub use server::{Server, Talk, server, server_program};
 pub use story::{Graded, Log, Story, quoted, visible};

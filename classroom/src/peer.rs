@@ -55,15 +55,30 @@ impl Peer {
     }
 
     /// Sends the pieces one after another; each is taken by the other end before the next is sent.
-    pub fn send_in_pieces(&mut self, pieces: &[&[u8]]) -> Graded {
+    pub fn send_in_pieces(&mut self, pieces: &[impl AsRef<[u8]>]) -> Graded {
         self.log.add(format!("{} sent {}", self.name, shown(pieces)));
         for (piece, number) in pieces.iter().zip(1..) {
-            self.write(piece)?;
+            self.write(piece.as_ref())?;
             if number < pieces.len() {
-                self.student.until_at_rest(&self.stream);
+                self.until_at_rest();
             }
         }
         Ok(())
+    }
+
+    /// Waits until the other side has taken what was sent, and has said what it was going to say.
+    pub(crate) fn until_at_rest(&self) {
+        self.student.until_at_rest(&self.stream);
+    }
+
+    /// Says nothing for a while, or until the other side has ended. One that takes a silence as long as this for the end is found
+    /// out; one that has more patience, but not endless patience, is not.
+    pub fn pause(&mut self, time: Duration) {
+        self.log.add(format!("{} said nothing for {}", self.name, seconds(time)));
+        let until = Instant::now() + time;
+        while Instant::now() < until && !self.student.ended() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// Asks a question in pieces, like [`Peer::send_in_pieces`]. The other side must not answer before it is whole.
@@ -76,7 +91,7 @@ impl Peer {
             if number == pieces.len() {
                 break;
             }
-            self.student.until_at_rest(&self.stream);
+            self.until_at_rest();
             if self.has_come() {
                 let mut received = Vec::new();
                 self.read_soon(&mut received, 200);
@@ -175,7 +190,7 @@ impl Peer {
     /// Waits for exactly these bytes, and looks whether more came along with them.
     pub fn expect_only(&mut self, expected: impl AsRef<[u8]>) -> Graded {
         self.expect(&expected)?;
-        self.student.until_at_rest(&self.stream);
+        self.until_at_rest();
         let mut more = Vec::new();
         let Came::Some = self.read(&mut more, 200, Instant::now()) else {
             return Ok(());
@@ -190,6 +205,35 @@ impl Peer {
         Err(self.said("said more than it was asked for", &ending))
     }
 
+    /// Sends `message` twenty times, and expects the whole `answer` with one read each time.
+    ///
+    /// The first pieces of a talk are acknowledged at once. Later ones are not, and a second small write then waits in the other
+    /// side's kernel, so that it can't come together with the first.
+    pub fn expect_in_one_piece(&mut self, message: &[u8], answer: &[u8]) -> Graded {
+        let before = self.log.place();
+        for _ in 0..20 {
+            self.log.back_to(before);
+            self.send(message)?;
+            let first = self.one_read().unwrap_or_default();
+            if first == answer {
+                continue;
+            }
+            // What there is to say to a silence or an end is said there.
+            if first.is_empty() {
+                return self.expect(answer);
+            }
+            self.log.add(format!("{} waited for {}", self.name, quoted(answer)));
+            if answer.starts_with(&first) {
+                let remark = "this much came first, the rest later";
+                let ending = format!("{}\n\n{STALL}", compared(answer, &first, remark));
+                return Err(self.said("sent a turn in two pieces", &ending));
+            }
+            let ending = compared(answer, &first, &remark(parting(answer, &first)));
+            return Err(self.said(SAID_ELSE, &ending));
+        }
+        Ok(())
+    }
+
     /// Waits for the end of the stream: the other side has closed, or finished sending.
     pub fn expect_end(&mut self) -> Graded {
         self.end("did not close the connection")
@@ -201,31 +245,48 @@ impl Peer {
         self.end("did not finish sending")
     }
 
+    /// Waits until the other side has closed the connection, in whatever way: one that has not read everything resets it.
+    pub fn expect_closed(&mut self) -> Graded {
+        let mut received = Vec::new();
+        match self.read(&mut received, 200, Instant::now() + limit()) {
+            Came::End | Came::Reset => {
+                self.log.add(format!("{} found the connection closed", self.name));
+                Ok(())
+            }
+            read => self.no_end(read, received, "did not close the connection"),
+        }
+    }
+
     fn end(&mut self, otherwise: &str) -> Graded {
         let mut received = Vec::new();
-        let read = self.read(&mut received, 200, Instant::now() + limit());
+        match self.read(&mut received, 200, Instant::now() + limit()) {
+            Came::End => {
+                self.log.add(format!("{} saw the end", self.name));
+                Ok(())
+            }
+            read => self.no_end(read, received, otherwise),
+        }
+    }
+
+    /// The story of a read that came to something else than the end.
+    fn no_end(&mut self, read: Came, mut received: Vec<u8>, otherwise: &str) -> Graded {
+        self.log.add(format!("{} waited for the end", self.name));
         if let Came::Some = read {
             self.read_soon(&mut received, 200);
         }
         let (did, ending) = match read {
-            Came::End => {
-                self.log.add(format!("{} saw the end", self.name));
-                return Ok(());
-            }
             Came::Some => {
-                self.log.add(format!("{} waited for the end", self.name));
                 let ending = compared(b"", &received, "here the end should be");
                 return Err(self.said("said more than it should", &ending));
-            }
-            Came::Reset => {
-                ("reset the connection instead of closing it", UNREAD.to_owned())
             }
             Came::Nothing => (
                 otherwise,
                 format!("Nothing came for {}, and no end either.", seconds(limit())),
             ),
+            Came::End | Came::Reset => {
+                ("reset the connection instead of closing it", UNREAD.to_owned())
+            }
         };
-        self.log.add(format!("{} waited for the end", self.name));
         Err(self.fails(did, &ending))
     }
 
@@ -256,7 +317,7 @@ impl Peer {
     }
 
     /// Reads once: what one call gives, whole or in part. `None` at the end, or if nothing comes in time.
-    pub(crate) fn one_read(&mut self) -> Option<Vec<u8>> {
+    fn one_read(&mut self) -> Option<Vec<u8>> {
         let mut received = Vec::new();
         match self.read(&mut received, 1 << 16, Instant::now() + limit()) {
             Came::Some => Some(received),
@@ -299,7 +360,7 @@ impl Peer {
             }
             Err(error) => match error.kind() {
                 ErrorKind::WouldBlock | ErrorKind::TimedOut => Came::Nothing,
-                ErrorKind::Interrupted => Came::Some,
+                ErrorKind::Interrupted => self.read(received, most, until),
                 _ => Came::Reset,
             },
         }
@@ -308,6 +369,9 @@ impl Peer {
 
 const UNREAD: &str =
     "A socket that is closed with unread bytes in its buffer sends a reset.";
+
+pub(crate) const STALL: &str = "Two small writes and then a read is the slow pattern: the kernel holds the second write until \
+    the first\nis acknowledged, and the other side is in no hurry to. Send both with one call.";
 
 const SAID_ELSE: &str = "said something else";
 
@@ -320,11 +384,12 @@ enum Came {
 }
 
 /// Pieces as a step of the story shows them.
-fn shown(pieces: &[&[u8]]) -> String {
+fn shown(pieces: &[impl AsRef<[u8]>]) -> String {
+    let pieces: Vec<&[u8]> = pieces.iter().map(AsRef::as_ref).collect();
     if pieces.len() > 2 && pieces.iter().all(|piece| piece.len() == 1) {
         return format!("{}, byte by byte", quoted(&pieces.concat()));
     }
-    let shown: Vec<String> = pieces.iter().map(|piece| quoted(piece)).collect();
+    let shown: Vec<String> = pieces.into_iter().map(quoted).collect();
     shown.join(" | ")
 }
 

@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 /// A student's server, started and reachable.
 pub struct Server {
     address: SocketAddr,
+    /// What it was started by, if it is a program.
+    command: Option<String>,
     /// The connection by which a program was found to listen. It belongs to the first guest: a server that is tried out with
     /// a guest who leaves at once may be lost before the check begins.
     first: Mutex<Option<TcpStream>>,
@@ -37,6 +39,7 @@ where
     log.add("your server was started");
     Ok(Server {
         address,
+        command: None,
         first: Mutex::new(None),
         served: AtomicBool::new(false),
         student,
@@ -48,9 +51,20 @@ where
 /// It is waited for until it accepts connections.
 pub fn server_program(command: &str) -> Graded<Server> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port_for_program()?));
+    let advice = "Does it listen on the port that it is given, on 127.0.0.1?";
+    start(command, address, Log::default(), "accepts no connection", advice)
+}
+
+/// Starts the command, to listen at this address. If it does not, the story says what it did, with advice.
+fn start(
+    command: &str,
+    address: SocketAddr,
+    log: Log,
+    did: &str,
+    advice: &str,
+) -> Graded<Server> {
     let words = words(command, address)?;
     let (student, _) = Student::program("your server", &words)?;
-    let log = Log::default();
     log.add(format!("`{}` was started", words.join(" ")));
     let until = Instant::now() + limit() * START;
     let first = loop {
@@ -58,13 +72,13 @@ pub fn server_program(command: &str) -> Graded<Server> {
             break stream;
         }
         if student.ended() || Instant::now() > until {
-            let advice = "Does it listen on the port that it is given, on 127.0.0.1?";
-            return Err(student.story(&log, "accepts no connection", advice, &[]));
+            return Err(student.story(&log, did, advice, &[]));
         }
         thread::sleep(Duration::from_millis(10));
     };
     Ok(Server {
         address,
+        command: Some(command.to_owned()),
         first: Mutex::new(Some(first)),
         served: AtomicBool::new(false),
         student,
@@ -113,45 +127,36 @@ impl Server {
 
     /// Plays a conversation: each turn after the answer to the one before.
     pub fn plays(&self, talk: &Talk) -> Graded {
-        self.play(talk, &Peer::send)
+        self.play(talk, |at| talk.ends().any(|end| end == at))
     }
 
-    /// Plays a conversation in every way in which a stream may deliver the same bytes: each message cut after every byte of it,
-    /// byte by byte, and all of them glued together.
+    /// Plays a conversation in every way in which a stream may deliver the same bytes: all messages in one stream that is cut
+    /// after every byte of it, byte by byte, and not cut at all. Whatever the cut, a message that is complete has to be
+    /// answered before the rest comes.
     pub fn plays_in_pieces(&self, talk: &Talk) -> Graded {
-        for (turn, (message, _)) in talk.turns.iter().enumerate() {
-            for cut in 1..message.len() {
-                self.log.circumstance(Some(format!(
-                    "when the bytes were cut after `{}`",
-                    visible(&message[..cut])
-                )));
-                let count = std::cell::Cell::new(0);
-                self.play(talk, &|guest: &mut Peer, message: &[u8]| {
-                    let at_cut = count.replace(count.get() + 1) == turn;
-                    if at_cut {
-                        guest.send_in_pieces(&[&message[..cut], &message[cut..]])
-                    } else {
-                        guest.send(message)
-                    }
-                })?;
-            }
+        let stream = talk.stream();
+        for cut in 1..stream.len() {
+            let first = visible(&stream[..cut]);
+            self.log
+                .circumstance(Some(format!("when the bytes were cut after `{first}`")));
+            self.play(talk, |at| at == cut)?;
         }
         self.log.circumstance(Some("when the bytes came one by one".to_owned()));
-        self.play(talk, &|guest: &mut Peer, message: &[u8]| {
-            guest.send_in_pieces(&message.chunks(1).collect::<Vec<_>>())
-        })?;
+        self.play(talk, |_| true)?;
         self.log.circumstance(Some("when the messages came glued together".to_owned()));
-        self.play(&talk.glued(), &Peer::send)?;
+        self.play(talk, |_| false)?;
         self.log.circumstance(None);
         Ok(())
     }
 
-    fn play(&self, talk: &Talk, send: &dyn Fn(&mut Peer, &[u8]) -> Graded) -> Graded {
+    /// Plays a conversation whose stream is cut after so many bytes as `is_cut` says.
+    fn play(&self, talk: &Talk, is_cut: impl Fn(usize) -> bool) -> Graded {
         self.part(|server| {
             let mut guest = server.guest("a guest")?;
             guest.expect(&talk.opening)?;
-            for (message, answer) in &talk.turns {
-                send(&mut guest, message)?;
+            for (pieces, answer) in talk.delivered(is_cut) {
+                guest.until_at_rest();
+                guest.send_in_pieces(&pieces)?;
                 guest.expect(answer)?;
             }
             if talk.guest_ends {
@@ -169,6 +174,30 @@ impl Server {
         self.served.store(true, Ordering::Relaxed);
         self.log.back_to(before);
         Ok(())
+    }
+
+    /// Another one, started by the same command; `None` if the server is a function.
+    pub(crate) fn another(&self) -> Graded<Option<Self>> {
+        self.command.as_deref().map(server_program).transpose()
+    }
+
+    /// Ends the program and starts it again, at the same address. If it does not accept connections then, the story says what it
+    /// did, with advice.
+    pub(crate) fn again(self, did: &str, advice: &str) -> Graded<Self> {
+        let Self { address, command, student, log, .. } = self;
+        log.add("a guest said `exit`, and your server closed the connection");
+        // The last owner of a program ends it.
+        drop(student);
+        log.add("your server was ended");
+        let until = Instant::now() + limit();
+        while TcpStream::connect_timeout(&address, limit()).is_ok() {
+            if Instant::now() > until {
+                let headline = "your server still listens after its program was ended";
+                return Err(Story::new(headline).after(&log));
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        start(&command.unwrap_or_default(), address, log, did, advice)
     }
 
     /// Fails if the server's function has panicked, or a thread that it has started.
@@ -206,6 +235,12 @@ impl Talk {
         Self { opening: opening.as_ref().to_vec(), ..Self::default() }
     }
 
+    /// One in which the server gives back each byte that comes, and the guest finishes.
+    pub fn echo(bytes: impl AsRef<[u8]>) -> Self {
+        let bytes = bytes.as_ref().chunks(1);
+        bytes.fold(Self::default(), |talk, byte| talk.turn(byte, byte)).ended_by_guest()
+    }
+
     /// The guest says `message`, the server answers `answer`.
     pub fn turn(mut self, message: impl AsRef<[u8]>, answer: impl AsRef<[u8]>) -> Self {
         let turn = (message.as_ref().to_vec(), answer.as_ref().to_vec());
@@ -219,14 +254,68 @@ impl Talk {
         self
     }
 
-    fn glued(&self) -> Self {
-        let message: Vec<u8> =
-            self.turns.iter().flat_map(|turn| turn.0.clone()).collect();
-        let answer: Vec<u8> = self.turns.iter().flat_map(|turn| turn.1.clone()).collect();
-        Self {
-            opening: self.opening.clone(),
-            turns: vec![(message, answer)],
-            guest_ends: self.guest_ends,
+    /// All messages, one after the other.
+    fn stream(&self) -> Vec<u8> {
+        self.turns.iter().flat_map(|(message, _)| message).copied().collect()
+    }
+
+    /// After how many bytes of the stream each message ends.
+    fn ends(&self) -> impl Iterator<Item = usize> {
+        self.turns.iter().scan(0, |end, (message, _)| {
+            *end += message.len();
+            Some(*end)
+        })
+    }
+
+    /// The pieces into which the cuts divide the stream, up to one with which a message is complete, and the answer to all that
+    /// is complete then; and so on.
+    fn delivered(&self, is_cut: impl Fn(usize) -> bool) -> Vec<(Vec<Vec<u8>>, Vec<u8>)> {
+        let stream = self.stream();
+        let mut delivered = Vec::new();
+        let (mut pieces, mut from) = (Vec::new(), 0);
+        let mut unanswered = self.ends().zip(&self.turns).peekable();
+        for cut in (1..=stream.len()).filter(|&at| is_cut(at) || at == stream.len()) {
+            pieces.push(stream[from..cut].to_vec());
+            from = cut;
+            let mut answer = Vec::new();
+            while let Some((_, turn)) = unanswered.next_if(|(end, _)| *end <= cut) {
+                answer.extend_from_slice(&turn.1);
+            }
+            if !answer.is_empty() || cut == stream.len() {
+                delivered.push((std::mem::take(&mut pieces), answer));
+            }
         }
+        delivered
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Talk;
+
+    fn delivered(is_cut: impl Fn(usize) -> bool) -> String {
+        let talk = Talk::opened_by("").turn("a\n", "A\n").turn("bc\n", "B\n");
+        let turns = talk.delivered(is_cut).into_iter().map(|(pieces, answer)| {
+            let pieces: Vec<_> =
+                pieces.iter().map(|piece| super::visible(piece)).collect();
+            format!("{} -> {}", pieces.join("|"), super::visible(&answer))
+        });
+        turns.collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn what_is_complete_is_answered_before_the_rest_comes() {
+        assert_eq!(delivered(|_| false), r"a\nbc\n -> A\nB\n");
+        assert_eq!(delivered(|at| at == 1), r"a|\nbc\n -> A\nB\n");
+        assert_eq!(delivered(|at| at == 2), r"a\n -> A\n, bc\n -> B\n");
+        assert_eq!(delivered(|at| at == 3), r"a\nb -> A\n, c\n -> B\n");
+        assert_eq!(delivered(|_| true), r"a|\n -> A\n, b|c|\n -> B\n");
+    }
+
+    #[test]
+    fn an_echo_answers_every_byte() {
+        let turns = Talk::echo("hi").delivered(|at| at == 1);
+        let piece = |text: &[u8]| (vec![text.to_vec()], text.to_vec());
+        assert_eq!(turns, [piece(b"h"), piece(b"i")]);
     }
 }
