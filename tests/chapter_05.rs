@@ -46,20 +46,12 @@ macro_rules! graded {
                 let graded = crate::bring_your_own::$kind().and_then(|program| check(&program));
                 graded.unwrap_or_else(|story| panic!("{story}"));
             })*
-
-            #[test]
-            fn no_check_is_missing() {
-                let names = $checks.iter().map(|check| check.0);
-                assert!(names.eq([$(stringify!($name)),*]));
-            }
         }
     };
 }
 
-graded!(server, SERVER: conversation newline_before_exit end_of_stream vanishing_guests
-    resetting_guests glued_names bytes_that_are_no_text ten_at_once one_write_a_turn round_trips);
-graded!(client, CLIENT: transcript before_the_question within_the_question byte_by_byte
-    early_end);
+grader::server_checks!(graded);
+grader::client_checks!(graded);
 
 /// Checks for our server alone.
 mod our_server {
@@ -476,7 +468,8 @@ mod in_any_language {
     fn a_server_in_python_passes() {
         if let Some((output, told)) = check("server", &[""], "server.py {port}") {
             assert!(output.status.success(), "{told}");
-            assert!(told.contains("11 passed; 0 failed"), "{told}");
+            let passed = format!("{} passed; 0 failed", grader::chapter_5::SERVER.len());
+            assert!(told.contains(&passed), "{told}");
         }
     }
 
@@ -484,7 +477,8 @@ mod in_any_language {
     fn a_client_in_python_passes() {
         if let Some((output, told)) = check("client", &[""], "client.py {host} {port}") {
             assert!(output.status.success(), "{told}");
-            assert!(told.contains("6 passed; 0 failed"), "{told}");
+            let passed = format!("{} passed; 0 failed", grader::chapter_5::CLIENT.len());
+            assert!(told.contains(&passed), "{told}");
         }
     }
 
