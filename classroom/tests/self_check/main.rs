@@ -5,8 +5,9 @@
 mod bring_your_own;
 mod exercises;
 mod grader_itself;
-mod planted;
+mod one_fault;
 mod seat_check;
+mod wrong;
 
 use std::env;
 use std::fs;
