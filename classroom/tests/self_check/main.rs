@@ -6,6 +6,7 @@ mod bring_your_own;
 mod exercises;
 mod grader_itself;
 mod one_fault;
+mod rules;
 mod seat_check;
 mod wrong;
 
