@@ -38,7 +38,7 @@ impl Paper {
         self
     }
 
-    /// The calls that are made from now on, for one who gives the connection away.
+    /// The calls, also of later, for a test that gives the connection away.
     pub fn calls(&self) -> Calls {
         self.calls.clone()
     }

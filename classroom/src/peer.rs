@@ -71,8 +71,8 @@ impl Peer {
         self.student.until_at_rest(&self.stream);
     }
 
-    /// Says nothing for a while, or until the other side has ended. One that takes a silence as long as this for the end is found
-    /// out; one that has more patience, but not endless patience, is not.
+    /// Says nothing for so long, or until the other side has ended. A client that takes a silence of this length for the end is
+    /// found out; one with a longer time limit is not.
     pub fn pause(&mut self, time: Duration) {
         self.log.add(format!("{} said nothing for {}", self.name, seconds(time)));
         let until = Instant::now() + time;
