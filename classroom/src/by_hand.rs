@@ -1,6 +1,6 @@
 //! For the `main` of an exercise: to try a program by hand, with the workbook's terminal or with another program.
 
-use crate::stage;
+use crate::call::call;
 use crate::student::Outcome;
 use std::error::Error;
 use std::fmt::Debug;
@@ -73,7 +73,7 @@ pub fn show<R: Outcome<Value: Debug>>(
     name: &str,
     function: impl FnOnce() -> R + Send + 'static,
 ) {
-    match stage::call(name, function) {
+    match call(name, function) {
         Ok(value) => println!("{name} gave {value:?}"),
         Err(story) => fail(&story.to_string()),
     }

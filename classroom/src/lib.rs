@@ -37,21 +37,26 @@ pub mod by_hand;
 pub mod chapter_5;
 
 mod blocked;
+mod call;
+mod client;
 mod paper;
+mod peer;
+mod ports;
 mod processes;
 pub mod program;
-mod stage;
+mod server;
 mod story;
 mod student;
 mod system;
 mod variables;
 mod watch;
 
-pub use paper::Paper;
+pub use call::call;
+pub use client::{Client, client, client_program};
+pub use paper::{Calls, Paper};
+pub use peer::Peer;
 pub use processes::end_all;
-pub use stage::{
-    Client, Peer, Server, Talk, call, client, client_program, server, server_program,
-};
+pub use server::{Server, Talk, server, server_program};
 pub use story::{Graded, Log, MARK, Room, Story, quoted, visible};
 pub use student::{Outcome, limit};
 pub use system::{NotedSocket, System};

@@ -3,45 +3,85 @@
 use crate::story::{Graded, Story, quoted};
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A stand-in for a connection, for what can't be seen from the other end of a real one: how many calls are made.
+/// A stand-in for a connection, for what can't be seen from the other end of a real one: how many calls are made, and what else
+/// is so at each of them.
 ///
 /// Each read gets one of the pieces, then nothing more, as at the end of a stream.
 #[derive(Default)]
 pub struct Paper {
     incoming: VecDeque<Vec<u8>>,
     most: Option<usize>,
-    calls: Vec<String>,
+    calls: Calls,
+    remark: Option<Box<dyn Fn() -> String + Send>>,
 }
 
 impl Paper {
     /// A connection on which these pieces come in, one with each read.
     pub fn with(pieces: &[&str]) -> Self {
-        Self {
-            incoming: pieces.iter().map(|piece| piece.as_bytes().to_vec()).collect(),
-            ..Self::default()
-        }
+        let mut paper = Self::default();
+        paper.incoming.extend(pieces.iter().map(|piece| piece.as_bytes().to_vec()));
+        paper
     }
 
     /// One that takes at most so many bytes with each write, as a connection does whose buffer is nearly full.
     pub fn narrow(most: usize) -> Self {
-        Self { most: Some(most), ..Self::default() }
+        let mut paper = Self::default();
+        paper.most = Some(most);
+        paper
     }
 
-    /// The calls in their order, one a line: `recv = 3 "Ann"`, `send "Hello" = 5`.
-    pub fn calls(&self) -> String {
-        self.calls.iter().map(|call| format!("{call}\n")).collect()
+    /// Adds a remark to each call, and to the close: what `remark` says at that moment.
+    pub fn remarking(mut self, remark: impl Fn() -> String + Send + 'static) -> Self {
+        self.remark = Some(Box::new(remark));
+        self
+    }
+
+    /// The calls, also of later, for a test that gives the connection away.
+    pub fn calls(&self) -> Calls {
+        self.calls.clone()
     }
 
     /// Compares the calls with a recording of them; empty lines and indentation don't count.
     pub fn recorded(&self, recording: &str) -> Graded {
-        same_calls(recording, &self.calls())
+        same_calls(recording, &self.calls.text())
     }
 
     /// Compares the calls with those that are right; empty lines and indentation don't count.
     pub fn makes(&self, expected: &str) -> Graded {
+        self.calls.are(expected)
+    }
+
+    fn note(&self, call: String) {
+        let remark = self.remark.as_ref().map(|remark| format!("   {}", remark()));
+        self.calls.lock().push(call + &remark.unwrap_or_default());
+    }
+}
+
+impl Drop for Paper {
+    fn drop(&mut self) {
+        self.note(String::from("close"));
+    }
+}
+
+/// The calls on a connection in their order, one a line: `recv = 3 "Ann"`, `send "Hello" = 5`, `close`.
+#[derive(Clone, Default)]
+pub struct Calls(Arc<Mutex<Vec<String>>>);
+
+impl Calls {
+    /// Compares the calls with those that are right; empty lines and indentation don't count.
+    pub fn are(&self, expected: &str) -> Graded {
         let headline = "your program does not make the calls that it should";
-        compare(headline, "expected", expected, &self.calls())
+        compare(headline, "expected", expected, &self.text())
+    }
+
+    fn text(&self) -> String {
+        self.lock().iter().map(|call| format!("{call}\n")).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -77,16 +117,16 @@ fn compare(headline: &str, label: &str, right: &str, calls: &str) -> Graded {
         )))
 }
 
-/// Who goes on sending after so many calls will go on for ever.
+/// A program that goes on sending after so many calls would never stop.
 const MOST_IN_VAIN: usize = 20;
 
 impl Read for Paper {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.calls.len() > 1000 {
+        if self.calls.lock().len() > 1000 {
             return Err(io::Error::other("a thousand calls, and no end"));
         }
         let Some(mut piece) = self.incoming.pop_front() else {
-            self.calls.push(String::from("recv = 0"));
+            self.note(String::from("recv = 0"));
             return Ok(0);
         };
         let count = piece.len().min(buffer.len());
@@ -95,23 +135,23 @@ impl Read for Paper {
         if !rest.is_empty() {
             self.incoming.push_front(rest);
         }
-        self.calls.push(format!("recv = {count} {}", quoted(&piece)));
+        self.note(format!("recv = {count} {}", quoted(&piece)));
         Ok(count)
     }
 }
 
 impl Write for Paper {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.calls.len() > 1000 {
+        if self.calls.lock().len() > 1000 {
             return Err(io::Error::other("a thousand calls, and no end"));
         }
         let count = bytes.len().min(self.most.unwrap_or(usize::MAX));
-        if count == 0 && self.calls.len() >= MOST_IN_VAIN {
+        if count == 0 && self.calls.lock().len() >= MOST_IN_VAIN {
             return Err(io::Error::other(
                 "nothing is taken, again and again, and no end",
             ));
         }
-        self.calls.push(format!("send {} = {count}", quoted(bytes)));
+        self.note(format!("send {} = {count}", quoted(bytes)));
         Ok(count)
     }
 

@@ -132,6 +132,16 @@ impl Program {
         }
     }
 
+    /// How it has ended, if it has.
+    pub fn status(&self) -> Option<ExitStatus> {
+        lock(&self.child).try_wait().ok().flatten()
+    }
+
+    /// Whether anything with its mark runs, itself or what it has started.
+    pub fn has_left_something_running(&self) -> bool {
+        !processes::marked(&self.mark).is_empty()
+    }
+
     /// Its last words count, and may still be under way. But what it has started may go on, and keep its streams open.
     fn settle(&self) {
         let until = Instant::now() + Duration::from_millis(300);

@@ -217,6 +217,25 @@ impl Student {
         lock(&self.end).is_some()
     }
 
+    /// Whether it is a command that has ended with success. A server that is still there was started by it.
+    pub fn has_gone_to_the_background(&self) -> bool {
+        match &self.body {
+            Body::Thread(_) => false,
+            Body::Program(program) => {
+                program.status().is_some_and(|status| status.success())
+            }
+        }
+    }
+
+    /// Whether something that it has started runs, as far as the system tells: a server in the background may take a while to
+    /// listen.
+    pub fn has_left_something_running(&self) -> bool {
+        match &self.body {
+            Body::Thread(_) => false,
+            Body::Program(program) => program.has_left_something_running(),
+        }
+    }
+
     /// Whether it has ended, and not as it should.
     pub fn went_wrong(&self) -> bool {
         match &*lock(&self.end) {

@@ -189,34 +189,43 @@ fn a_restarted_server_gets_its_port_back_at_once() {
     Peer::connect(address).hears("Server: Welcome!\n");
 }
 
-/// Whoever reads its log may leave. It serves all the same.
+/// A reader of its log that leaves. It serves all the same.
 #[cfg(unix)]
 #[test]
 fn it_serves_when_nobody_reads_its_log() {
     use std::io::{BufRead, BufReader, Read};
-    use std::process::Stdio;
+    use std::process::{Child, Stdio};
+
+    /// Ends the server also where the test fails.
+    struct Ends(Child);
+    impl Drop for Ends {
+        fn drop(&mut self) {
+            let _ = self.0.kill().and_then(|()| self.0.wait());
+        }
+    }
 
     for example in ["03_close", SERVER] {
-        let mut server = Command::new(crate::examples::path(example))
+        let server = Command::new(crate::examples::path(example))
             .arg("127.0.0.1:0")
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .spawn()
-            .expect("it starts");
+            .spawn();
+        let mut server = Ends(server.expect("it starts"));
         let mut line = String::new();
-        let mut stderr = BufReader::new(server.stderr.take().expect("it is piped"));
+        let mut stderr = BufReader::new(server.0.stderr.take().expect("it is piped"));
         stderr.read_line(&mut line).expect("it says where it listens");
         let address = line.trim().rsplit(' ').next().and_then(|word| word.parse().ok());
         let address = address.expect("it says where it listens");
-        let mut first = [0];
-        server.stdout.take().expect("it is piped").read_exact(&mut first).expect("a log");
-        drop(stderr); // and standard output with it: both pipes are broken now
+        let mut stdout = server.0.stdout.take().expect("it is piped");
+        stdout.read_exact(&mut [0]).expect("a log");
+        drop((stdout, stderr)); // both pipes are broken now
 
         Peer::connect(address).resets();
         let mut client = Peer::connect(address);
         client.hears(WELCOME);
         greet(&mut client, "Michael");
-        server.kill().and_then(|()| server.wait()).expect("it was still running");
+        let ended = server.0.try_wait().expect("it can be asked");
+        assert_eq!(ended, None, "it was still running");
     }
 }
 

@@ -1,8 +1,8 @@
 //! 10 minutes · chapter 1 · predict
 //!
 //! Reach: say what happens to a connection when a socket is dropped, before you run it.
-//! Why: Rust closes a socket where its owner goes out of scope, and the other side can tell. Who holds a second handle
-//! without knowing keeps a connection open for ever.
+//! Why: Rust closes a socket where its owner goes out of scope. A server learns that a client has left only by what its own calls
+//! return, so it pays to know what they return, and when.
 
 /// Two sockets are connected with each other. One is dropped. What does `recv` on the other return?
 // TODO: Some(a number of bytes)

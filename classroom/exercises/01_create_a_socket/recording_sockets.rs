@@ -1,6 +1,6 @@
 //! 10 minutes · chapter 1 · read a recording
 //!
-//! Reach: write the program whose calls were recorded below.
+//! Reach: write the program that makes the calls of a recording.
 //! Why: a recording of its calls shows what a program asks of the kernel, whatever language it is written in. And it shows
 //! that a descriptor is only a number, which is given out again once it is free.
 

@@ -10,8 +10,8 @@ use std::net::SocketAddr;
 
 fn open(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    // TODO: Allow this socket an address on which only old connections are left. On Unix only: on Windows the option
-    // means something else, and is not needed.
+    // TODO: Allow this socket an address on which only connections are left, and no listener. On Unix only: on Windows the
+    // option means something else, and is not needed.
     socket.bind(&address.into())?;
     socket.listen(5)?;
     Ok(socket)

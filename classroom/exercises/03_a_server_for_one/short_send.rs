@@ -1,8 +1,9 @@
 //! 12 minutes · chapter 3 · fix the bug
 //!
 //! Reach: send a whole message, although each `send` may take only a part of it.
-//! Why: `send` promises to take at least one byte, not all. It takes what fits into the buffer, says how much that was, and
-//! forgets the rest. Programs that don't look work for years, and lose the end of the first message that is too long.
+//! Why: a blocking `send` nearly always takes everything before it returns. It takes less when a signal, a time limit or a reset
+//! ends its wait, and a non-blocking one takes what fits into the buffer. It says how much it took, and the rest is yours to
+//! send. A program that doesn't look works for years, until it loses the end of a message.
 
 use std::io::{self, Write};
 

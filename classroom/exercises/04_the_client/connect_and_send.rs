@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 fn say_hello(address: SocketAddr) -> io::Result<usize> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     // TODO: Connect the socket to the server's address.
-    // TODO: Send all of `Hello, Mr Right!`, not only its beginning.
+    // TODO: Send `Hello, Mr Right!` instead.
     socket.send(b"Hello")
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Reach: receive all that the server sends, up to the end of the stream, at most 1024 bytes at a time.
 //! Why: one `recv` gives what has come by now: all, half, or a single byte. On your own machine it is nearly always all, so
-//! this fault shows itself on the day of the demonstration.
+//! this fault shows itself on the day of the demonstration. A pause is not the end either: the server may say nothing for a while.
 
 use socket2::{Domain, Socket, Type};
 use std::io::{self, Read};
@@ -26,6 +26,7 @@ fn main() {
 mod tests {
     use super::*;
     use grader::{Graded, client, visible};
+    use std::time::Duration;
 
     #[test]
     fn at_once() -> Graded {
@@ -52,6 +53,18 @@ mod tests {
             client.returns_text(message)?;
         }
         Ok(())
+    }
+
+    /// A client that takes a shorter silence than this for the end is found out.
+    #[test]
+    fn the_server_pauses() -> Graded {
+        let client = client(receive)?;
+        let mut server = client.accept()?;
+        server.send(b"Server: ")?;
+        server.pause(Duration::from_millis(1500));
+        server.send(b"Welcome!\n")?;
+        server.finish()?;
+        client.returns_text("Server: Welcome!\n")
     }
 
     #[test]

@@ -4,14 +4,27 @@
 //! Why: TCP carries bytes, not messages. What was sent with three calls may come with one, and what was sent with one may come
 //! with three. A protocol says where a message ends; here it is the newline. Both halves count: a part of a name, and the first
 //! bytes of the next.
+//!
+//! The lines that are complete are answered at once, all with one write; what comes after them is kept until its newline comes. A
+//! line is at most 1,024 bytes long, with its newline. A guest whose line is longer gets no answer to it: the server closes the
+//! connection, so that nobody can fill its memory.
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
+use std::time::Duration;
 
-fn serve(listener: TcpListener) -> io::Result<()> {
+fn serve(listener: TcpListener) {
     loop {
-        let (guest, _address) = listener.accept()?;
+        let (guest, _address) = match listener.accept() {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                eprintln!("error: can't accept: {error}");
+                // Perhaps too many files are open. Without a pause, the loop would be busy failing.
+                thread::sleep(Duration::from_millis(100));
+                continue;
+            }
+        };
         let talk = || {
             if let Err(error) = talk(guest) {
                 eprintln!("error: talking with a guest: {error}");
@@ -23,7 +36,7 @@ fn serve(listener: TcpListener) -> io::Result<()> {
     }
 }
 
-/// Greets each name, until a line that is `exit`, or the end of the stream. Every line ends in `\n`.
+/// Greets each name, until a line that is `exit`, or the end of the stream.
 fn talk(mut guest: TcpStream) -> io::Result<()> {
     let mut buffer = [0; 1024];
     loop {
@@ -72,8 +85,29 @@ mod tests {
     fn glued_together() -> Graded {
         let server = server(serve)?;
         let mut guest = server.guest("a hasty guest")?;
+        guest.expect_in_one_piece(b"Ann\nBen\n", b"Hello Ann!\nHello Ben!\n")?;
         guest.send(b"Michael\nTracy\nexit\n")?;
         guest.expect("Hello Michael!\nHello Tracy!\nGood bye!\n")?;
         guest.expect_end()
+    }
+
+    #[test]
+    fn a_line_of_1024_bytes() -> Graded {
+        let name = "x".repeat(1023);
+        let talk = Talk::opened_by("")
+            .turn(format!("{name}\n"), format!("Hello {name}!\n"))
+            .turn("Michael\n", "Hello Michael!\n");
+        server(serve)?.plays(&talk.ended_by_guest())
+    }
+
+    #[test]
+    fn a_line_that_is_too_long() -> Graded {
+        let server = server(serve)?;
+        for length in [1024, 10_000_000] {
+            let mut guest = server.guest("a guest with an endless name")?;
+            guest.send(format!("{}\n", "x".repeat(length)).as_bytes())?;
+            guest.expect_closed()?;
+        }
+        Ok(())
     }
 }

@@ -10,8 +10,9 @@ use std::net::SocketAddr;
 
 fn open(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    // SO_REUSEADDR, before bind. It does not allow two listeners on one port: only connections that are over, and wait
-    // for stray segments, are no longer in the way. On Windows it would let another program take the port away.
+    // SO_REUSEADDR, before bind. It does not allow two listeners on one port: only connections, whether they are over or still
+    // open, are no longer in the way. On Linux that holds if the program that left them had set the option too, so set it from
+    // the first start on. On Windows it would let another program take the port away.
     #[cfg(unix)]
     socket.set_reuse_address(true)?;
     socket.bind(&address.into())?;

@@ -20,10 +20,10 @@ const RECORDING: &str = r#"
     send "40 in all\n" = 10
 "#;
 
-/// Talks with one guest. A message that is no number is an error.
+/// Talks with one guest. A message that is not a number is an error, and so is a sum that does not fit into an `i64`.
 fn talk(guest: &mut (impl Read + Write)) -> io::Result<()> {
     guest.write_all(b"Give me numbers.\n")?;
-    let mut sum = 0;
+    let mut sum: i64 = 0;
     let mut buffer = [0; 1024];
     loop {
         let count = guest.read(&mut buffer)?;
@@ -34,7 +34,8 @@ fn talk(guest: &mut (impl Read + Write)) -> io::Result<()> {
         }
         let text = str::from_utf8(&buffer[..count]).map_err(io::Error::other)?;
         let number: i64 = text.trim().parse().map_err(io::Error::other)?;
-        sum += number;
+        // `+` would panic, or give a wrong sum in a release build: a guest must not be able to do either.
+        sum = sum.checked_add(number).ok_or(io::ErrorKind::InvalidData)?;
         guest.write_all(format!("{sum} so far\n").as_bytes())?;
     }
 }
@@ -76,10 +77,21 @@ mod tests {
         )
     }
 
+    fn is_an_error(pieces: &'static [&str], otherwise: &str) -> Graded {
+        let result = call("talk", || io::Result::Ok(talk(&mut Paper::with(pieces))))?;
+        check(result.is_err(), otherwise)
+    }
+
     #[test]
     fn what_is_no_number_is_an_error() -> Graded {
-        let result =
-            call("talk", || io::Result::Ok(talk(&mut Paper::with(&["many\n"]))))?;
-        check(result.is_err(), "`many` is no number, but `talk` returned no error")
+        is_an_error(&["many\n"], "`many` is not a number, but `talk` returned no error")
+    }
+
+    #[test]
+    fn a_sum_that_is_too_big_is_an_error() -> Graded {
+        is_an_error(
+            &["9223372036854775807\n", "1\n"],
+            "the sum does not fit into an `i64`, but `talk` returned no error",
+        )
     }
 }

@@ -13,8 +13,8 @@ fn say_hello(address: SocketAddr) -> io::Result<usize> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     // It blocks until the server's system has answered; whether the server's program has called `accept` does not matter.
     socket.connect(&address.into())?;
-    // Sixteen bytes find room in the buffer of a fresh connection. In general `send` may take fewer than it is given,
-    // which is why it says how many.
+    // A blocking `send` takes everything, unless something ends its wait for room in the buffer. Sixteen bytes always find room
+    // in the buffer of a fresh connection.
     socket.send(b"Hello, Mr Right!")
 }
 

@@ -10,7 +10,8 @@
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
 
-/// Answers all sums, and gives how many there were. A line that is no sum is an error, and so is an end before `bye`.
+/// Answers all sums, and gives how many there were. Anything else is an error to return: a line that is not a sum of two `i64`, a
+/// sum that does not fit into an `i64`, an end before `bye`.
 fn answer_sums(address: SocketAddr) -> io::Result<usize> {
     let mut connection = TcpStream::connect(address)?;
     // A BufReader reads as much as there is, and keeps what comes after the line for the next time. There must be one for the
@@ -21,13 +22,17 @@ fn answer_sums(address: SocketAddr) -> io::Result<usize> {
         if line == "bye" {
             return Ok(count);
         }
-        let no_sum = || io::Error::other(format!("`{line}` is no sum"));
-        let (a, b) = line.split_once(' ').ok_or_else(no_sum)?;
-        let (a, b): (i64, i64) =
-            (a.parse().map_err(io::Error::other)?, b.parse().map_err(io::Error::other)?);
-        connection.write_all(format!("{}\n", a + b).as_bytes())?;
+        let sum = sum(&line)
+            .ok_or_else(|| io::Error::other(format!("`{line}` is not a sum")))?;
+        connection.write_all(format!("{sum}\n").as_bytes())?;
     }
     Err(io::ErrorKind::UnexpectedEof.into())
+}
+
+/// `+` would panic at a sum that is too big, or give a wrong one in a release build.
+fn sum(line: &str) -> Option<i64> {
+    let (a, b) = line.split_once(' ')?;
+    a.parse::<i64>().ok()?.checked_add(b.parse().ok()?)
 }
 
 fn main() {
@@ -83,6 +88,33 @@ mod tests {
         server.expect("3\n7\n11\n")?;
         server.finish()?;
         counted(client.returns()?, 3)
+    }
+
+    /// Whatever line comes, the client must not panic, and must not take it for an answer or an end.
+    fn is_an_error(line: &str) -> Graded {
+        let client = client(|address| io::Result::Ok(answer_sums(address).is_err()))?;
+        let mut server = client.accept()?;
+        server.send(b"1 2\n")?;
+        server.expect("3\n")?;
+        server.send(line.as_bytes())?;
+        server.send(b"\nbye\n")?;
+        server.finish()?;
+        check(
+            client.returns()?,
+            &format!("the server said `{line}`, but your client returned no error"),
+        )
+    }
+
+    #[test]
+    fn a_line_that_is_not_a_sum() -> Graded {
+        ["17", "17 and 25", "1 2 3", ""].into_iter().try_for_each(is_an_error)
+    }
+
+    #[test]
+    fn a_sum_that_is_too_big() -> Graded {
+        is_an_error("9223372036854775807 1")?;
+        is_an_error("-9223372036854775808 -1")?;
+        is_an_error("9223372036854775808 0")
     }
 
     #[test]

@@ -1,48 +1,58 @@
 //! 15 minutes · chapter 5 · write it yourself
 //!
 //! Reach: a server that counts its guests: those that ever came, and those that are here.
-//! Why: threads that share a number need more than a variable, and whoever counts people in has to count them out, on every
-//! way out.
+//! Why: threads that share a number need more than a variable, and a server that counts its guests in has to count them out
+//! again, however they leave.
 //!
 //! To guest number 3, when one other is here, it says `You are guest 3, and 2 are here.` and a newline, as soon as it comes.
-//! Then it waits until the guest finishes, counts it out, and closes, in this order.
+//! Then it waits until the guest finishes, counts it out, and closes, in this order: the guest may be back, or another may come,
+//! as soon as it sees the end.
 
 use std::io::{self, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
-/// Serves all guests at once, for ever.
-fn serve(listener: TcpListener) -> io::Result<()> {
+/// Serves all guests at once, without end.
+fn serve(listener: TcpListener) {
     // A number that threads share: each gets an `Arc::clone(&here)` of its own.
     let here = Arc::new(AtomicUsize::new(0));
     // This thread alone needs the number of those that ever came.
     for number in 1.. {
-        let (guest, _address) = listener.accept()?;
-        // Counting and looking are one step: between two, another thread might count.
-        let count = here.fetch_add(1, Ordering::Relaxed) + 1;
-        let here_too = Arc::clone(&here);
-        let talk_and_count_out = move || {
-            if let Err(error) = talk(&guest, number, count) {
-                eprintln!("error: talking with guest {number}: {error}");
+        let (guest, _address) = match listener.accept() {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                eprintln!("error: can't accept: {error}");
+                // Perhaps too many files are open. Without a pause, the loop would be busy failing.
+                thread::sleep(Duration::from_millis(100));
+                continue;
             }
-            // Also after an error; and before the connection is closed, which is when `guest` is dropped.
-            here_too.fetch_sub(1, Ordering::Relaxed);
         };
-        if let Err(error) = thread::Builder::new().spawn(talk_and_count_out) {
+        let here = Arc::clone(&here);
+        let attend = move || attend(guest, number, &here);
+        if let Err(error) = thread::Builder::new().spawn(attend) {
             eprintln!("error: no thread for guest {number}: {error}");
-            here.fetch_sub(1, Ordering::Relaxed);
         }
     }
-    Ok(())
+}
+
+/// Counts the guest in, talks with it, counts it out however the talk has ended, and closes the connection.
+fn attend(mut guest: impl Read + Write, number: usize, here: &AtomicUsize) {
+    // Counting and looking are one step: between two, another thread might count.
+    let count = here.fetch_add(1, Ordering::SeqCst) + 1;
+    if let Err(error) = talk(&mut guest, number, count) {
+        eprintln!("error: talking with guest {number}: {error}");
+    }
+    // Also after an error; and before the connection is closed, which is when `guest` is dropped: at the end of this function.
+    here.fetch_sub(1, Ordering::SeqCst);
 }
 
 /// Tells the guest both numbers, and waits until it finishes.
-fn talk(mut guest: &TcpStream, number: usize, here: usize) -> io::Result<()> {
-    guest.write_all(
-        format!("You are guest {number}, and {here} are here.\n").as_bytes(),
-    )?;
+fn talk(guest: &mut (impl Read + Write), number: usize, here: usize) -> io::Result<()> {
+    let numbers = format!("You are guest {number}, and {here} are here.\n");
+    guest.write_all(numbers.as_bytes())?;
     let mut buffer = [0; 1024];
     while guest.read(&mut buffer)? > 0 {}
     Ok(())
@@ -55,7 +65,7 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Graded, server};
+    use grader::{Graded, Paper, call, server};
 
     #[test]
     fn guests_come_and_go() -> Graded {
@@ -77,6 +87,25 @@ mod tests {
         cid.finish()?;
         cid.expect_end()?;
         server.guest("Eve")?.expect("You are guest 5, and 2 are here.\n")
+    }
+
+    /// The guest is a stand-in, which notes each call and how many are here at that moment.
+    #[test]
+    fn counted_out_and_then_closed() -> Graded {
+        let here = Arc::new(AtomicUsize::new(2));
+        let now = Arc::clone(&here);
+        let guest = Paper::with(&["?"])
+            .remarking(move || format!("{} are here", now.load(Ordering::SeqCst)));
+        let calls = guest.calls();
+        call("attend", move || attend(guest, 7, &here))?;
+        calls.are(
+            r#"
+            send "You are guest 7, and 3 are here.\n" = 33   3 are here
+            recv = 1 "?"   3 are here
+            recv = 0   3 are here
+            close   2 are here
+            "#,
+        )
     }
 
     #[test]

@@ -4,14 +4,27 @@
 //! Why: TCP carries bytes, not messages. What was sent with three calls may come with one, and what was sent with one may come
 //! with three. A protocol says where a message ends; here it is the newline. Both halves count: a part of a name, and the first
 //! bytes of the next.
+//!
+//! The lines that are complete are answered at once, all with one write; what comes after them is kept until its newline comes. A
+//! line is at most 1,024 bytes long, with its newline. A guest whose line is longer gets no answer to it: the server closes the
+//! connection, so that nobody can fill its memory.
 
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
+use std::time::Duration;
 
-fn serve(listener: TcpListener) -> io::Result<()> {
+fn serve(listener: TcpListener) {
     loop {
-        let (guest, _address) = listener.accept()?;
+        let (guest, _address) = match listener.accept() {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                eprintln!("error: can't accept: {error}");
+                // Perhaps too many files are open. Without a pause, the loop would be busy failing.
+                thread::sleep(Duration::from_millis(100));
+                continue;
+            }
+        };
         let talk = || {
             if let Err(error) = talk(guest) {
                 eprintln!("error: talking with a guest: {error}");
@@ -23,25 +36,40 @@ fn serve(listener: TcpListener) -> io::Result<()> {
     }
 }
 
-/// Greets each name, until a line that is `exit`, or the end of the stream. Every line ends in `\n`.
-fn talk(guest: TcpStream) -> io::Result<()> {
-    // It reads what there is, hands out what is asked for, and keeps the rest. `&guest` can be read and `&guest` can be
-    // written, both at once: a TcpStream is a handle, and the kernel looks after its two directions.
-    let mut reader = BufReader::new(&guest);
-    let mut line = Vec::new();
-    // Bytes, not text: `read_line` would refuse a name that is no UTF-8.
-    while reader.read_until(b'\n', &mut line)? > 0 {
-        // A line without a newline is the beginning of one that the guest did not finish: no name.
-        let Some(name) = line.strip_suffix(b"\n") else {
-            break;
-        };
-        if name == b"exit" {
-            return (&guest).write_all(b"Good bye!\n");
+/// The longest line, with its newline.
+const LONGEST: usize = 1024;
+
+/// Greets each name, until a line that is `exit`, or the end of the stream.
+fn talk(mut guest: TcpStream) -> io::Result<()> {
+    // The beginning of a line whose newline has not come yet.
+    let mut kept = Vec::new();
+    let mut buffer = [0; 1024];
+    loop {
+        let count = guest.read(&mut buffer)?;
+        // What is kept then is no name: the guest did not finish its line.
+        if count == 0 {
+            return Ok(());
         }
-        (&guest).write_all(&[b"Hello ", name, b"!\n"].concat())?;
-        line.clear();
+        let came = [&kept[..], &buffer[..count]].concat();
+        kept.clear();
+        let mut reply = Vec::new();
+        for line in came.split_inclusive(|&byte| byte == b'\n') {
+            if line.len() > LONGEST {
+                return Err(io::Error::other("a line of more than 1,024 bytes"));
+            }
+            match line.strip_suffix(b"\n") {
+                Some(b"exit") => {
+                    reply.extend_from_slice(b"Good bye!\n");
+                    return guest.write_all(&reply);
+                }
+                Some(name) => {
+                    reply.extend_from_slice(&[b"Hello ", name, b"!\n"].concat());
+                }
+                None => kept.extend_from_slice(line),
+            }
+        }
+        guest.write_all(&reply)?;
     }
-    Ok(())
 }
 
 fn main() {
@@ -75,8 +103,29 @@ mod tests {
     fn glued_together() -> Graded {
         let server = server(serve)?;
         let mut guest = server.guest("a hasty guest")?;
+        guest.expect_in_one_piece(b"Ann\nBen\n", b"Hello Ann!\nHello Ben!\n")?;
         guest.send(b"Michael\nTracy\nexit\n")?;
         guest.expect("Hello Michael!\nHello Tracy!\nGood bye!\n")?;
         guest.expect_end()
+    }
+
+    #[test]
+    fn a_line_of_1024_bytes() -> Graded {
+        let name = "x".repeat(1023);
+        let talk = Talk::opened_by("")
+            .turn(format!("{name}\n"), format!("Hello {name}!\n"))
+            .turn("Michael\n", "Hello Michael!\n");
+        server(serve)?.plays(&talk.ended_by_guest())
+    }
+
+    #[test]
+    fn a_line_that_is_too_long() -> Graded {
+        let server = server(serve)?;
+        for length in [1024, 10_000_000] {
+            let mut guest = server.guest("a guest with an endless name")?;
+            guest.send(format!("{}\n", "x".repeat(length)).as_bytes())?;
+            guest.expect_closed()?;
+        }
+        Ok(())
     }
 }

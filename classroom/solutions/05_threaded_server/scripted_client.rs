@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn whole_turns() -> Graded {
-        chapter_5::talk(&start()?, Pieces::Whole)
+        chapter_5::transcript(&start()?)
     }
 
     #[test]
@@ -67,7 +67,12 @@ mod tests {
 
     #[test]
     fn byte_by_byte() -> Graded {
-        chapter_5::talk(&start()?, Pieces::One)
+        chapter_5::byte_by_byte(&start()?)
+    }
+
+    #[test]
+    fn other_questions() -> Graded {
+        chapter_5::other_questions(&start()?)
     }
 
     #[test]

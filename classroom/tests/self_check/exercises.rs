@@ -1,28 +1,67 @@
 //! Every solution is right, every starting file fails, and with the story that it promises.
 
 use crate::compare_with_promise;
+use grader::chapter_5;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex};
 use std::thread;
 
-/// The exercises: name and file, in the order of their chapters.
-fn exercises() -> Vec<(String, PathBuf)> {
+/// An exercise.
+pub struct Exercise {
+    pub name: String,
+    /// The starting file, below `exercises/`; its solution has the same path below `solutions/`.
+    path: PathBuf,
+}
+
+impl Exercise {
+    fn text(&self, folder: &str) -> String {
+        let classroom = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let path = classroom.join(folder).join(&self.path);
+        fs::read_to_string(&path)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// Its starting file.
+    pub fn start(&self) -> String {
+        self.text("exercises")
+    }
+
+    /// Its solution.
+    pub fn solution(&self) -> String {
+        self.text("solutions")
+    }
+
+    /// The tests, which both files have.
+    pub fn tests(&self) -> String {
+        let solution = self.solution();
+        solution[without_tests(&solution).len()..].to_owned()
+    }
+}
+
+/// What the student writes, in the text of an exercise or a solution.
+pub fn without_tests(text: &str) -> &str {
+    text.split_once("#[cfg(test)]\nmod tests {").expect("there are tests").0
+}
+
+/// The exercises, in the order of their chapters.
+pub fn exercises() -> Vec<Exercise> {
     let mut found = Vec::new();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("exercises");
     for chapter in fs::read_dir(folder).expect("there are exercises").flatten() {
         for file in fs::read_dir(chapter.path()).expect("a chapter is a folder").flatten()
         {
-            let path = file.path();
+            let path = Path::new(&chapter.file_name()).join(file.file_name());
             let name =
                 path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            found.push((name, path));
+            found.push(Exercise { name, path });
         }
     }
-    found.sort_by(|a, b| a.1.cmp(&b.1));
+    found.sort_by(|a, b| a.path.cmp(&b.path));
     assert!(found.len() >= 20, "only {} exercises", found.len());
     found
 }
@@ -77,34 +116,31 @@ pub fn run(path: &Path, seconds: &str) -> Output {
         .expect("a test program runs")
 }
 
-/// Does the same for every exercise, a few at a time; tells all that went wrong.
-fn for_each(task: impl Fn(&str, &Path) + Sync) {
-    let queue = Mutex::new(exercises());
-    let wrong = Mutex::new(Vec::new());
+/// Does the same for all of these, a few at a time. What goes wrong with one does not keep it from the others.
+pub fn in_parallel<T: Sync>(all: &[T], task: impl Fn(&T) + Sync) {
+    let queue = Mutex::new(all.iter());
+    let wrong = AtomicUsize::new(0);
     thread::scope(|scope| {
         for _ in 0..6 {
             scope.spawn(|| {
                 loop {
-                    let next = queue.lock().expect("nobody panics with it").pop();
-                    let Some((name, path)) = next else { break };
+                    let next = queue.lock().expect("nobody panics with it").next();
+                    let Some(next) = next else { break };
                     let done =
                         std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                            task(&name, &path)
+                            task(next)
                         }));
-                    if done.is_err() {
-                        wrong.lock().expect("nobody panics with it").push(name);
-                    }
+                    wrong.fetch_add(usize::from(done.is_err()), Ordering::Relaxed);
                 }
             });
         }
     });
-    let wrong = wrong.into_inner().expect("nobody panics with it");
-    assert!(wrong.is_empty(), "see above: {wrong:?}");
+    assert_eq!(wrong.into_inner(), 0, "see above");
 }
 
 #[test]
 fn every_solution_passes() {
-    for_each(|name, _| {
+    in_parallel(&exercises(), |Exercise { name, .. }| {
         let output = run_tests(&format!("{name}_sol"), "10");
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "the solution of {name} fails:\n{text}");
@@ -113,7 +149,7 @@ fn every_solution_passes() {
 
 #[test]
 fn every_starting_file_fails_as_promised() {
-    for_each(|name, _| {
+    in_parallel(&exercises(), |Exercise { name, .. }| {
         let output = run_tests(name, "3");
         let text = String::from_utf8_lossy(&output.stdout);
         assert_eq!(
@@ -140,16 +176,10 @@ fn every_starting_file_fails_as_promised() {
 
 #[test]
 fn exercise_and_solution_have_the_same_tests() {
-    let tests = |text: &str| {
-        let (_, tests) =
-            text.split_once("#[cfg(test)]\nmod tests {").expect("there are tests");
-        tests.to_owned()
-    };
-    for (name, path) in exercises() {
-        let solution =
-            PathBuf::from(path.to_string_lossy().replace("exercises", "solutions"));
-        let read = |path: &Path| fs::read_to_string(path).expect("a file of text");
-        assert_eq!(tests(&read(&path)), tests(&read(&solution)), "{name}");
+    for exercise in exercises() {
+        let start = exercise.start();
+        let tests = &start[without_tests(&start).len()..];
+        assert_eq!(tests, exercise.tests(), "{}", exercise.name);
     }
 }
 
@@ -166,8 +196,8 @@ fn every_exercise_says_what_it_is() {
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = fs::read_to_string(readme).expect("there is a README");
     let mut of_chapter = BTreeMap::<String, usize>::new();
-    for (name, path) in exercises() {
-        let text = fs::read_to_string(&path).expect("a file of text");
+    for exercise in exercises() {
+        let (name, path, text) = (&exercise.name, &exercise.path, exercise.start());
         let head: Vec<&str> =
             text.lines().take_while(|line| line.starts_with("//!")).collect();
         let fields: Vec<&str> = head[0].trim_start_matches("//! ").split(" · ").collect();
@@ -196,4 +226,16 @@ fn every_exercise_says_what_it_is() {
     }
     assert_eq!(of_chapter.len(), 5);
     assert!(of_chapter.values().all(|&count| count >= 4), "{of_chapter:?}");
+}
+
+#[test]
+fn the_readme_names_every_check_of_chapter_5() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = fs::read_to_string(readme).expect("there is a README");
+    let server = chapter_5::SERVER.iter().map(|check| check.0);
+    for name in server.chain(chapter_5::CLIENT.iter().map(|check| check.0)) {
+        let names =
+            |line: &str| line.starts_with("| `") && line.contains(&format!("`{name}`"));
+        assert!(readme.lines().any(names), "README.md has no row for {name}");
+    }
 }

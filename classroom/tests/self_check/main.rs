@@ -5,9 +5,12 @@
 mod bring_your_own;
 mod exercises;
 mod grader_itself;
-mod planted;
+mod one_fault;
+mod rules;
+mod runaway;
 mod seat_check;
 mod verdicts;
+mod wrong;
 
 use std::env;
 use std::fs;

@@ -1,0 +1,134 @@
+//! A student's client, and the listener that it is told to connect to.
+
+use crate::call::has_not_panicked;
+use crate::peer::{Peer, remark};
+use crate::ports::{START, free_port, words};
+use crate::story::{Graded, Log, Story, compared, parting};
+use crate::student::{Outcome, Student, limit};
+use std::io::ErrorKind;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A student's client, started, and the listener that it was told to connect to.
+pub struct Client<T> {
+    listener: TcpListener,
+    student: Arc<Student>,
+    log: Log,
+    value: Receiver<T>,
+    /// How long it may take until it connects.
+    patience: Duration,
+}
+
+/// Starts `client` on a thread, with the address of a listener that is played by the grader.
+pub fn client<R: Outcome>(
+    client: impl FnOnce(SocketAddr) -> R + Send + 'static,
+) -> Graded<Client<R::Value>> {
+    let (listener, address) = free_port()?;
+    let (student, value) = Student::function("your client", move || client(address));
+    Ok(Client::new(listener, student, value, "your client", limit()))
+}
+
+/// Starts a client that is a command in any language; `{port}`, `{host}` and `{addr}` in it are filled in.
+/// Its value is what it prints.
+pub fn client_program(command: &str) -> Graded<Client<Vec<u8>>> {
+    let (listener, address) = free_port()?;
+    let words = words(command, address)?;
+    let (student, value) = Student::program("your client", &words)?;
+    let name = format!("`{}`", words.join(" "));
+    Ok(Client::new(listener, student, value, &name, limit() * START))
+}
+
+impl<T> Client<T> {
+    fn new(
+        listener: TcpListener,
+        student: Arc<Student>,
+        value: Receiver<T>,
+        name: &str,
+        patience: Duration,
+    ) -> Self {
+        let log = Log::default();
+        log.add(format!("{name} was started, with a server's address"));
+        Self { listener, student, log, value, patience }
+    }
+
+    /// Accepts the client's connection.
+    pub fn accept(&self) -> Graded<Peer> {
+        let broken = |error| Story::new(format!("the grader can't accept: {error}"));
+        // The listener has no time limit of its own to set that all systems know.
+        self.listener.set_nonblocking(true).map_err(broken)?;
+        let until = Instant::now() + self.patience;
+        loop {
+            // Asked first: a client may connect and end between the two questions.
+            let ended = self.student.ended();
+            match self.listener.accept() {
+                Ok((stream, _)) => {
+                    stream.set_nonblocking(false).map_err(broken)?;
+                    let peer = Peer::new("the server", stream, &self.student, &self.log)?;
+                    self.log.add("your client connected");
+                    return Ok(peer);
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    if Instant::now() > until || ended {
+                        return Err(self.fails("did not connect", ""));
+                    }
+                    thread::sleep(Duration::from_millis(1));
+                }
+                Err(error) => return Err(broken(error)),
+            }
+        }
+    }
+
+    /// Waits until the client has ended, in whatever way.
+    pub fn ends(&self) -> Graded {
+        if self.student.ends() {
+            return has_not_panicked(&self.student, &self.log);
+        }
+        Err(self.fails(
+            "did not end",
+            "The server has gone; there is nothing left to wait for.",
+        ))
+    }
+
+    /// Waits until the client has ended, and gives what it returned.
+    pub fn returns(&self) -> Graded<T> {
+        if !self.student.ends() {
+            return Err(self.fails("did not return, and should have by now", ""));
+        }
+        if self.student.went_wrong() {
+            return Err(self.fails("did not return as it should", ""));
+        }
+        self.log.add("your client returned");
+        self.value.recv_timeout(limit()).map_err(|_| self.fails("returned nothing", ""))
+    }
+
+    /// Waits until the client has ended, and compares what it returned or printed.
+    pub fn returns_text(&self, expected: &str) -> Graded
+    where
+        T: AsRef<[u8]>,
+    {
+        let value = self.returns()?;
+        let value = value.as_ref();
+        if value == expected.as_bytes() {
+            return Ok(());
+        }
+        let remark = match value {
+            [] => "nothing: did your client stop listening before this came?".to_owned(),
+            _ => remark(parting(expected.as_bytes(), value)),
+        };
+        let ending = compared(expected.as_bytes(), value, &remark);
+        Err(self.student.brief(&self.log, "did not return what it was told", &ending))
+    }
+
+    /// Says what is special from here on, for the story: `when the bytes were cut after …`.
+    pub fn circumstance(&self, circumstance: &str) {
+        self.log.circumstance(Some(circumstance.to_owned()));
+    }
+
+    /// A story about this client: what it did, and advice.
+    pub fn fails(&self, did: &str, advice: &str) -> Story {
+        self.student.story(&self.log, did, advice, &[])
+    }
+}

@@ -1,0 +1,341 @@
+//! A student's server, and the conversations that clients have with it.
+
+use crate::call::has_not_panicked;
+use crate::peer::Peer;
+use crate::ports::{START, free_port, port_for_program, words};
+use crate::story::{Graded, Log, Story, visible};
+use crate::student::{Outcome, Student, limit};
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A student's server, started and reachable.
+pub struct Server {
+    address: SocketAddr,
+    /// What it was started by, if it is a program.
+    command: Option<String>,
+    /// The connection by which a program was found to listen. It belongs to the first guest: a server that is tried out with
+    /// a guest who leaves at once may be lost before the check begins.
+    first: Mutex<Option<TcpStream>>,
+    /// Whether a part of the check went well already.
+    served: AtomicBool,
+    student: Arc<Student>,
+    log: Log,
+}
+
+/// Starts `serve` on a thread, with a listener on a free port of this machine.
+///
+/// The listener may be of `std` or of `socket2`.
+pub fn server<L, R>(serve: impl FnOnce(L) -> R + Send + 'static) -> Graded<Server>
+where
+    L: From<TcpListener> + 'static,
+    R: Outcome,
+{
+    let (listener, address) = free_port()?;
+    let (student, _) = Student::function("your server", move || serve(L::from(listener)));
+    let log = Log::default();
+    log.add("your server was started");
+    Ok(Server {
+        address,
+        command: None,
+        first: Mutex::new(None),
+        served: AtomicBool::new(false),
+        student,
+        log,
+    })
+}
+
+/// Starts a server that is a command in any language; `{port}`, `{host}` and `{addr}` in it are filled in.
+/// It is waited for until it accepts connections.
+pub fn server_program(command: &str) -> Graded<Server> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port_for_program()?));
+    let advice = "Does it listen on the port that it is given, on 127.0.0.1?";
+    start(command, address, Log::default(), "accepts no connection", advice)
+}
+
+/// Starts the command, to listen at this address. If it does not, the story says what it did, with advice.
+fn start(
+    command: &str,
+    address: SocketAddr,
+    log: Log,
+    did: &str,
+    advice: &str,
+) -> Graded<Server> {
+    let words = words(command, address)?;
+    let (student, _) = Student::program("your server", &words)?;
+    log.add(format!("`{}` was started", words.join(" ")));
+    let until = Instant::now() + limit() * START;
+    let first = loop {
+        match TcpStream::connect_timeout(&address, limit()) {
+            Ok(stream) => break stream,
+            Err(error) if error.kind() == ErrorKind::NetworkUnreachable => {
+                return Err(Story::new(format!("there is no loopback: {error}")));
+            }
+            Err(_) => {}
+        }
+        let gone = student.ended() && !student.has_left_something_running();
+        if gone || Instant::now() > until {
+            return Err(student.story(&log, did, advice, &[]));
+        }
+        thread::sleep(Duration::from_millis(10));
+    };
+    let server = Server {
+        address,
+        command: Some(command.to_owned()),
+        first: Mutex::new(Some(first)),
+        served: AtomicBool::new(false),
+        student,
+        log,
+    };
+    server.stays_in_the_foreground()?;
+    Ok(server)
+}
+
+impl Server {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Lets a guest connect, who is called so in the story.
+    pub fn guest(&self, name: &str) -> Graded<Peer> {
+        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let connect = || TcpStream::connect_timeout(&self.address, limit());
+        let stream = match first.map_or_else(connect, Ok) {
+            Ok(stream) => stream,
+            Err(error) => {
+                // How the bytes were going to be cut has nothing to do with it.
+                self.log.circumstance(None);
+                if self.served.load(Ordering::Relaxed) {
+                    self.log.add("a guest before had been served");
+                }
+                self.log.add(format!("{name} tried to connect: {error}"));
+                return Err(self.fails("is not there any more", ""));
+            }
+        };
+        let peer = Peer::new(name, stream, &self.student, &self.log)?;
+        self.log.add(format!("{name} connected"));
+        Ok(peer)
+    }
+
+    /// Waits until the server has returned, with success.
+    pub fn returns(&self) -> Graded {
+        if !self.student.ends() {
+            return Err(self.fails("did not return, and should have by now", ""));
+        }
+        if self.student.went_wrong() {
+            return Err(self.fails("did not return as it should", ""));
+        }
+        self.log.add("your server returned");
+        Ok(())
+    }
+
+    /// Plays a conversation: each turn after the answer to the one before.
+    pub fn plays(&self, talk: &Talk) -> Graded {
+        self.play(talk, |at| talk.ends().any(|end| end == at))
+    }
+
+    /// Plays a conversation in every way in which a stream may deliver the same bytes: all messages in one stream that is cut
+    /// after every byte of it, byte by byte, and not cut at all. Whatever the cut, a message that is complete has to be
+    /// answered before the rest comes.
+    pub fn plays_in_pieces(&self, talk: &Talk) -> Graded {
+        let stream = talk.stream();
+        for cut in 1..stream.len() {
+            let first = visible(&stream[..cut]);
+            self.log
+                .circumstance(Some(format!("when the bytes were cut after `{first}`")));
+            self.play(talk, |at| at == cut)?;
+        }
+        self.log.circumstance(Some("when the bytes came one by one".to_owned()));
+        self.play(talk, |_| true)?;
+        self.log.circumstance(Some("when the messages came glued together".to_owned()));
+        self.play(talk, |_| false)?;
+        self.log.circumstance(None);
+        Ok(())
+    }
+
+    /// Plays a conversation whose stream is cut after so many bytes as `is_cut` says.
+    fn play(&self, talk: &Talk, is_cut: impl Fn(usize) -> bool) -> Graded {
+        self.part(|server| {
+            let mut guest = server.guest("a guest")?;
+            guest.expect(&talk.opening)?;
+            for (pieces, answer) in talk.delivered(is_cut) {
+                guest.until_at_rest();
+                guest.send_in_pieces(&pieces)?;
+                guest.expect(answer)?;
+            }
+            if talk.guest_ends {
+                guest.finish()?;
+            }
+            guest.expect_end()
+        })
+    }
+
+    /// Runs a part of a check; its steps are forgotten if it goes well. A server that has panicked
+    /// fails, and one that serves on in the background.
+    pub fn part(&self, part: impl FnOnce(&Self) -> Graded) -> Graded {
+        let before = self.log.place();
+        part(self)?;
+        self.has_not_panicked()?;
+        self.stays_in_the_foreground()?;
+        self.served.store(true, Ordering::Relaxed);
+        self.log.back_to(before);
+        Ok(())
+    }
+
+    /// Another one, started by the same command; `None` if the server is a function.
+    pub(crate) fn another(&self) -> Graded<Option<Self>> {
+        self.command.as_deref().map(server_program).transpose()
+    }
+
+    /// Ends the program and starts it again, at the same address. If it does not accept connections then, the story says what it
+    /// did, with advice.
+    pub(crate) fn again(self, did: &str, advice: &str) -> Graded<Self> {
+        let Self { address, command, student, log, .. } = self;
+        log.add("a guest said `exit`, and your server closed the connection");
+        // The last owner of a program ends it.
+        drop(student);
+        log.add("your server was ended");
+        let until = Instant::now() + limit();
+        while TcpStream::connect_timeout(&address, limit()).is_ok() {
+            if Instant::now() > until {
+                let headline = "your server still listens after its program was ended";
+                return Err(Story::new(headline).after(&log));
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        start(&command.unwrap_or_default(), address, log, did, advice)
+    }
+
+    /// Fails if the server's function has panicked, or a thread that it has started.
+    pub fn has_not_panicked(&self) -> Graded {
+        has_not_panicked(&self.student, &self.log)
+    }
+
+    /// Fails if the command has ended although a server listens: something that it has started does.
+    fn stays_in_the_foreground(&self) -> Graded {
+        if !self.student.has_gone_to_the_background() {
+            return Ok(());
+        }
+        let advice = "The command that was started has ended, and something that it had started serves on.\n\
+                      Start the server itself, in the foreground: without `&`, without becoming a daemon.";
+        Err(self.brief("went to the background", advice))
+    }
+
+    /// Adds a step.
+    pub(crate) fn log(&self, step: &str) {
+        self.log.add(step);
+    }
+
+    /// A story without what the server is doing now, which is beside the point.
+    pub(crate) fn brief(&self, did: &str, advice: &str) -> Story {
+        self.student.brief(&self.log, did, advice)
+    }
+
+    /// A story about this server: what it did, and advice.
+    pub fn fails(&self, did: &str, advice: &str) -> Story {
+        self.student.story(&self.log, did, advice, &[])
+    }
+}
+
+/// A conversation with a server, where each message has one right answer.
+#[derive(Clone, Default)]
+pub struct Talk {
+    opening: Vec<u8>,
+    turns: Vec<(Vec<u8>, Vec<u8>)>,
+    guest_ends: bool,
+}
+
+impl Talk {
+    /// One that the server opens with these bytes, perhaps none.
+    pub fn opened_by(opening: impl AsRef<[u8]>) -> Self {
+        Self { opening: opening.as_ref().to_vec(), ..Self::default() }
+    }
+
+    /// One in which the server gives back each byte that comes, and the guest finishes.
+    pub fn echo(bytes: impl AsRef<[u8]>) -> Self {
+        let bytes = bytes.as_ref().chunks(1);
+        bytes.fold(Self::default(), |talk, byte| talk.turn(byte, byte)).ended_by_guest()
+    }
+
+    /// The guest says `message`, the server answers `answer`.
+    pub fn turn(mut self, message: impl AsRef<[u8]>, answer: impl AsRef<[u8]>) -> Self {
+        let turn = (message.as_ref().to_vec(), answer.as_ref().to_vec());
+        self.turns.push(turn);
+        self
+    }
+
+    /// It is the guest who finishes. Without this, the server closes after the last answer.
+    pub fn ended_by_guest(mut self) -> Self {
+        self.guest_ends = true;
+        self
+    }
+
+    /// All messages, one after the other.
+    fn stream(&self) -> Vec<u8> {
+        self.turns.iter().flat_map(|(message, _)| message).copied().collect()
+    }
+
+    /// After how many bytes of the stream each message ends.
+    fn ends(&self) -> impl Iterator<Item = usize> {
+        self.turns.iter().scan(0, |end, (message, _)| {
+            *end += message.len();
+            Some(*end)
+        })
+    }
+
+    /// The pieces into which the cuts divide the stream, up to one with which a message is complete, and the answer to all that
+    /// is complete then; and so on.
+    fn delivered(&self, is_cut: impl Fn(usize) -> bool) -> Vec<(Vec<Vec<u8>>, Vec<u8>)> {
+        let stream = self.stream();
+        let mut delivered = Vec::new();
+        let (mut pieces, mut from) = (Vec::new(), 0);
+        let mut unanswered = self.ends().zip(&self.turns).peekable();
+        for cut in (1..=stream.len()).filter(|&at| is_cut(at) || at == stream.len()) {
+            pieces.push(stream[from..cut].to_vec());
+            from = cut;
+            let mut answer = Vec::new();
+            while let Some((_, turn)) = unanswered.next_if(|(end, _)| *end <= cut) {
+                answer.extend_from_slice(&turn.1);
+            }
+            if !answer.is_empty() || cut == stream.len() {
+                delivered.push((std::mem::take(&mut pieces), answer));
+            }
+        }
+        delivered
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Talk;
+
+    fn delivered(is_cut: impl Fn(usize) -> bool) -> String {
+        let talk = Talk::opened_by("").turn("a\n", "A\n").turn("bc\n", "B\n");
+        let turns = talk.delivered(is_cut).into_iter().map(|(pieces, answer)| {
+            let pieces: Vec<_> =
+                pieces.iter().map(|piece| super::visible(piece)).collect();
+            format!("{} -> {}", pieces.join("|"), super::visible(&answer))
+        });
+        turns.collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn what_is_complete_is_answered_before_the_rest_comes() {
+        assert_eq!(delivered(|_| false), r"a\nbc\n -> A\nB\n");
+        assert_eq!(delivered(|at| at == 1), r"a|\nbc\n -> A\nB\n");
+        assert_eq!(delivered(|at| at == 2), r"a\n -> A\n, bc\n -> B\n");
+        assert_eq!(delivered(|at| at == 3), r"a\nb -> A\n, c\n -> B\n");
+        assert_eq!(delivered(|_| true), r"a|\n -> A\n, b|c|\n -> B\n");
+    }
+
+    #[test]
+    fn an_echo_answers_every_byte() {
+        let turns = Talk::echo("hi").delivered(|at| at == 1);
+        let piece = |text: &[u8]| (vec![text.to_vec()], text.to_vec());
+        assert_eq!(turns, [piece(b"h"), piece(b"i")]);
+    }
+}

@@ -1,0 +1,55 @@
+// told: failed when the bytes were cut after `Michael\nT`: it said nothing
+
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+fn serve(listener: TcpListener) {
+    loop {
+        let (guest, _address) = match listener.accept() {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                eprintln!("error: can't accept: {error}");
+                thread::sleep(Duration::from_millis(100));
+                continue;
+            }
+        };
+        let talk = || {
+            if let Err(error) = talk(guest) {
+                eprintln!("error: talking with a guest: {error}");
+            }
+        };
+        if let Err(error) = thread::Builder::new().spawn(talk) {
+            eprintln!("error: no thread for a guest: {error}");
+        }
+    }
+}
+
+fn talk(mut guest: TcpStream) -> io::Result<()> {
+    let mut pending = Vec::new();
+    let mut buffer = [0; 1024];
+    loop {
+        let count = guest.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(());
+        }
+        pending.extend_from_slice(&buffer[..count]);
+        if pending.len() > 1024 && !pending.contains(&b'\n') {
+            return Err(io::Error::other("a line that is too long"));
+        }
+        if !pending.ends_with(b"\n") {
+            continue;
+        }
+        let mut reply = Vec::new();
+        for name in pending.split(|&byte| byte == b'\n').filter(|name| !name.is_empty()) {
+            if name == b"exit" {
+                reply.extend_from_slice(b"Good bye!\n");
+                return guest.write_all(&reply);
+            }
+            reply.extend_from_slice(&[b"Hello ", name, b"!\n"].concat());
+        }
+        pending.clear();
+        guest.write_all(&reply)?;
+    }
+}

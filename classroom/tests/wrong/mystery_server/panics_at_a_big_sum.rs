@@ -1,0 +1,26 @@
+// told: your client did not return as it should
+// told: attempt to add with overflow
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpStream};
+
+fn answer_sums(address: SocketAddr) -> io::Result<usize> {
+    let mut connection = TcpStream::connect(address)?;
+    let lines = BufReader::new(connection.try_clone()?).lines();
+    let mut count = 0;
+    for line in lines {
+        let line = line?;
+        if line == "bye" {
+            return Ok(count);
+        }
+        let sum = sum(&line).ok_or(io::ErrorKind::InvalidData)?;
+        connection.write_all(format!("{sum}\n").as_bytes())?;
+        count += 1;
+    }
+    Err(io::ErrorKind::UnexpectedEof.into())
+}
+
+fn sum(line: &str) -> Option<i64> {
+    let (a, b) = line.split_once(' ')?;
+    Some(a.parse::<i64>().ok()? + b.parse::<i64>().ok()?)
+}

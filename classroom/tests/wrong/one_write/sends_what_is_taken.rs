@@ -1,0 +1,26 @@
+// told: expected  send "t's your name?" = 14
+// told: yours     no call
+
+use std::io::{self, Read, Write};
+use std::net::TcpListener;
+
+fn serve(listener: TcpListener) -> io::Result<()> {
+    let (mut guest, _address) = listener.accept()?;
+    guest.write_all(b"Server: Welcome!\nServer: What's your name?")?;
+    let mut buffer = [0; 1024];
+    loop {
+        match guest.read(&mut buffer)? {
+            0 => return Ok(()),
+            count if &buffer[..count] == b"exit" => {
+                return guest.write_all(b"Server: Good bye!\n");
+            }
+            count => answer(&mut guest, &buffer[..count])?,
+        }
+    }
+}
+
+fn answer(guest: &mut impl Write, name: &[u8]) -> io::Result<()> {
+    guest
+        .write(&[b"Server: Hello ", name, b"!\nServer: What's your name?"].concat())
+        .map(drop)
+}

@@ -1,0 +1,31 @@
+// told: guest 3 waited for "Let me think"
+
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+
+fn serve(listener: TcpListener) {
+    let listener = Arc::new(listener);
+    let other = Arc::clone(&listener);
+    thread::spawn(move || serve_one_after_another(&other));
+    serve_one_after_another(&listener);
+}
+
+fn serve_one_after_another(listener: &TcpListener) {
+    while let Ok((mut guest, _)) = listener.accept() {
+        if let Err(error) = echo(&mut guest) {
+            eprintln!("error: talking with a guest: {error}");
+        }
+    }
+}
+
+fn echo(guest: &mut TcpStream) -> io::Result<()> {
+    let mut buffer = [0; 1024];
+    loop {
+        match guest.read(&mut buffer)? {
+            0 => return Ok(()),
+            count => guest.write_all(&buffer[..count])?,
+        }
+    }
+}

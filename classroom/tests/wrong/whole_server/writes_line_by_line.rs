@@ -1,0 +1,60 @@
+// told: your server sent a turn in two pieces
+
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+const QUESTION: &[u8] = b"Server: What's your name?";
+
+fn serve(listener: TcpListener) {
+    loop {
+        let (guest, address) = match listener.accept() {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                eprintln!("error: can't accept: {error}");
+                thread::sleep(Duration::from_millis(100));
+                continue;
+            }
+        };
+        let talk = move || {
+            if let Err(error) = talk(guest) {
+                eprintln!("error: talking with {address}: {error}");
+            }
+        };
+        if let Err(error) = thread::Builder::new().spawn(talk) {
+            eprintln!("error: no thread for {address}: {error}");
+        }
+    }
+}
+
+fn talk(mut guest: TcpStream) -> io::Result<()> {
+    guest.write_all(&[b"Server: Welcome!\n", QUESTION].concat())?;
+    let mut buffer = [0; 1024];
+    loop {
+        let count = guest.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(());
+        }
+        let mut reply = Vec::new();
+        for name in lines(&buffer[..count]) {
+            if name == b"exit" {
+                reply.extend_from_slice(b"Server: Good bye!\n");
+                return guest.write_all(&reply);
+            }
+            if !name.is_empty() {
+                reply.extend_from_slice(&[b"Server: Hello ", name, b"!\n"].concat());
+            }
+            reply.extend_from_slice(QUESTION);
+            guest.write_all(&reply)?;
+            reply.clear();
+        }
+    }
+}
+
+fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.split_inclusive(|&byte| byte == b'\n').map(|line| {
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        line.strip_suffix(b"\r").unwrap_or(line)
+    })
+}
