@@ -138,7 +138,7 @@ pub fn has_not(page: &str, part: &str) {
 }
 
 /// A page's text, without what the theme puts around it.
-fn text_of(page: &str) -> &str {
+pub fn text_of(page: &str) -> &str {
     let text = page.split_once("<main>").and_then(|(_, it)| it.split_once("</main>"));
     text.unwrap_or_else(|| panic!("no page of the book: {page}")).0
 }
