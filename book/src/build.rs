@@ -13,7 +13,7 @@ use mdbook_summary::parse_summary;
 use crate::check::{self, Problem, Sources};
 use crate::directives::Workbook;
 use crate::scratch::Scratch;
-use crate::{tell_each, warnings};
+use crate::{outside, tell_each, warnings};
 
 /// A book that can't be built as it is.
 #[derive(Debug)]
@@ -49,7 +49,9 @@ pub const FOLDERS: [&str; 4] =
 /// Builds the book into `dest`, which keeps what it has if anything is wrong with the new one ([`Refused`]).
 pub fn run(root: &Path, dest: &Path, options: Options) -> Result<()> {
     let dest = std::path::absolute(dest)?;
+    refuse_if_any(outside::links(root, FOLDERS)?)?;
     let mut sources = Sources::read(root)?;
+    refuse_if_any(outside::links(root, sources.shown.iter().map(String::as_str))?)?;
     let mut problems = std::mem::take(&mut sources.problems);
     let sources = Rc::new(sources);
     let parent = dest.parent().context("the book needs a folder of its own")?;

@@ -8,6 +8,7 @@ mod directives;
 mod exercises;
 mod html;
 mod links;
+mod outside;
 mod predict;
 mod record;
 mod recording;

@@ -284,6 +284,64 @@ fn refuses_a_listed_page_that_is_missing_and_tells_of_all_else_too() {
     ]);
 }
 
+/// Links that lead somewhere else in the repository are allowed; no draft has what is outside.
+#[test]
+#[cfg(unix)]
+fn refuses_links_out_of_the_repository() {
+    use std::os::unix::fs::symlink;
+
+    let outside = tempfile::tempdir().expect("there is room for a folder");
+    let outside = outside.path().canonicalize().expect("it is there");
+    std::fs::write(outside.join("secret.txt"), "a secret\n").expect("it can be written");
+    let secret = outside.join("secret.txt");
+
+    let repository = Repository::new();
+    repository.write("README.md", "# Read me\n");
+    symlink("../README.md", repository.path().join("chapters/inside.txt"))
+        .expect("links work");
+    repository.builds();
+    assert_eq!(repository.page("inside.txt"), "# Read me\n");
+
+    for (link, to) in [
+        ("chapters/figure.svg", &secret),
+        ("chapters/figures", &outside),
+        ("examples/01_first.txt", &secret),
+        ("tests/transcripts/02_second.txt", &secret),
+        ("book/theme", &outside),
+    ] {
+        let repository = Repository::new();
+        symlink(to, repository.path().join(link)).expect("links work");
+        repository.is_refused(&[&format!(
+            "{link}: is a link to {}, outside the repository",
+            to.display()
+        )]);
+        repository.book(&["build", "--draft"]).assert().code(1);
+    }
+
+    let repository = Repository::new();
+    symlink(&outside, repository.path().join("classroom")).expect("links work");
+    repository.append(FIRST, "\n{{#include ../classroom/secret.txt}}\n");
+    let why = format!("is a link to {}, outside the repository", secret.display());
+    repository.is_refused(&[&format!("classroom/secret.txt: {why}")]);
+    repository.book(&["build", "--draft"]).assert().code(1);
+
+    let repository = Repository::new();
+    symlink(".", repository.path().join("chapters/round")).expect("links work");
+    repository
+        .is_refused(&["chapters/round: is a link to chapters, the folder that it is in"]);
+}
+
+#[test]
+fn refuses_a_listed_page_from_outside() {
+    let repository = Repository::new();
+    repository.write("other.md", "# Other\n");
+    repository.append("chapters/SUMMARY.md", "- [Other](../other.md)\n");
+    repository.is_refused(&["chapters/SUMMARY.md:6: `../other.md` is outside chapters/"]);
+    repository.book(&["build", "--draft"]).assert().success();
+    let stray = repository.path().join("target/other.html");
+    assert!(!stray.exists(), "a page beside the book");
+}
+
 #[test]
 fn builds_a_draft_of_a_book_with_problems() {
     let repository = Repository::new();
