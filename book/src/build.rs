@@ -12,7 +12,8 @@ use mdbook_summary::parse_summary;
 
 use crate::check::{self, Problem, Sources};
 use crate::directives::Workbook;
-use crate::warnings;
+use crate::scratch::Scratch;
+use crate::{outside, tell_each, warnings};
 
 /// A book that can't be built as it is.
 #[derive(Debug)]
@@ -41,31 +42,28 @@ pub struct Options<'a> {
     pub draft: bool,
 }
 
+/// The folders that mdBook copies or reads whole, or that we do.
+pub const FOLDERS: [&str; 4] =
+    ["chapters", "examples", "tests/transcripts", "book/theme"];
+
 /// Builds the book into `dest`, which keeps what it has if anything is wrong with the new one ([`Refused`]).
 pub fn run(root: &Path, dest: &Path, options: Options) -> Result<()> {
     let dest = std::path::absolute(dest)?;
-    check_that_it_may_go(&dest)?;
+    refuse_if_any(outside::links(root, FOLDERS)?)?;
     let mut sources = Sources::read(root)?;
+    refuse_if_any(outside::links(root, sources.shown.iter().map(String::as_str))?)?;
     let mut problems = std::mem::take(&mut sources.problems);
     let sources = Rc::new(sources);
     let parent = dest.parent().context("the book needs a folder of its own")?;
-    fs::create_dir_all(parent)
-        .with_context(|| format!("can't create {}", parent.display()))?;
-    let beside = tempfile::Builder::new()
-        .prefix(".book-")
-        .tempdir_in(parent)
-        .with_context(|| format!("can't create a folder in {}", parent.display()))?;
+    let beside = Scratch::new_in(parent)?;
     let new = beside.path().join("new");
     problems.extend(render(root, &new, options, &sources)?);
     copy_examples(root, &new)?;
     problems.extend(check::check_links(&new, &sources)?);
-    if !problems.is_empty() {
-        if !options.draft {
-            return refuse(problems);
-        }
-        for problem in sorted(problems) {
-            eprintln!("{problem}");
-        }
+    if options.draft {
+        tell_each(&sorted(problems));
+    } else {
+        refuse_if_any(problems)?;
     }
     if dest.exists() {
         fs::rename(&dest, beside.path().join("old"))
@@ -75,7 +73,10 @@ pub fn run(root: &Path, dest: &Path, options: Options) -> Result<()> {
         .with_context(|| format!("can't put the book into {}", dest.display()))
 }
 
-fn refuse(problems: Vec<Problem>) -> Result<()> {
+fn refuse_if_any(problems: Vec<Problem>) -> Result<()> {
+    if problems.is_empty() {
+        return Ok(());
+    }
     let problems = sorted(problems);
     Err(Refused { problems }.into())
 }
@@ -86,12 +87,12 @@ fn sorted(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems
 }
 
-/// What is in the book's way is replaced whole, so it has to be a book.
-fn check_that_it_may_go(dest: &Path) -> Result<()> {
+/// What is in a new book's way is replaced whole, so in a folder of a person's it has to be a book.
+pub fn check_that_it_may_go(dest: &Path) -> Result<()> {
     let is_empty =
         |dir: &Path| Ok::<_, std::io::Error>(fs::read_dir(dir)?.next().is_none());
     let is_book =
-        |dir: &Path| dir.join("toc.html").is_file() && dir.join("index.html").is_file();
+        |dir: &Path| dir.join("toc.html").is_file() && dir.join(".nojekyll").is_file();
     if !dest.exists()
         || is_book(dest)
         || is_empty(dest)

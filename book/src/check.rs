@@ -73,6 +73,8 @@ pub struct Sources {
     /// In the order of the book.
     pub pages: Vec<Page>,
     pub problems: Vec<Problem>,
+    /// The files that pages show, as seen from the repository's root.
+    pub shown: BTreeSet<String>,
     /// SUMMARY.md, where a page that is missing is announced only.
     pub summary: String,
 }
@@ -84,11 +86,12 @@ impl Sources {
             root: root.to_owned(),
             pages: Vec::new(),
             problems: Vec::new(),
+            shown: BTreeSet::new(),
             summary: String::new(),
         };
         sources.read_pages()?;
-        let shown = sources.check_pages();
-        sources.check_that_all_is_shown(&shown)?;
+        sources.check_pages();
+        sources.check_that_all_is_shown()?;
         Ok(sources)
     }
 
@@ -109,7 +112,11 @@ impl Sources {
             if name.is_empty() {
                 continue; // a chapter that is only announced
             }
-            match read(&self.root, &format!("chapters/{name}")) {
+            let text = match join("chapters", &name) {
+                Some(file) if file.starts_with("chapters/") => read(&self.root, &file),
+                _ => Err(format!("`{name}` is outside chapters/")),
+            };
+            match text {
                 Ok(text) => self.pages.push(Page { name, text }),
                 Err(why) => {
                     let line = line_at(&summary, range.start);
@@ -127,8 +134,8 @@ impl Sources {
         Ok(())
     }
 
-    /// Checks each page's directives. Returns the files that pages show, as seen from the repository's root.
-    fn check_pages(&mut self) -> BTreeSet<String> {
+    /// Checks each page's directives, and notes which files they show.
+    fn check_pages(&mut self) {
         let mut check =
             Includes { root: &self.root, shown: BTreeSet::new(), problems: Vec::new() };
         for page in &self.pages {
@@ -136,11 +143,11 @@ impl Sources {
             check.text(&page.text, &file, parent(&file), None, 0);
         }
         self.problems.append(&mut check.problems);
-        check.shown
+        self.shown = check.shown;
     }
 
     /// Each program, transcript and recording is there to be shown, and each page to be read.
-    fn check_that_all_is_shown(&mut self, shown: &BTreeSet<String>) -> Result<()> {
+    fn check_that_all_is_shown(&mut self) -> Result<()> {
         let kinds = [
             ("examples", "rs", "no page includes this program"),
             ("tests/transcripts", "txt", "no page shows this transcript"),
@@ -148,7 +155,7 @@ impl Sources {
         ];
         for (folder, extension, message) in kinds {
             for file in files(&self.root, folder, extension)? {
-                if !shown.contains(&file) {
+                if !self.shown.contains(&file) {
                     self.problems.push(Problem::new(file, None, message));
                 }
             }

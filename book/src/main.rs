@@ -8,13 +8,16 @@ mod directives;
 mod exercises;
 mod html;
 mod links;
+mod outside;
 mod predict;
 mod record;
 mod recording;
 #[cfg_attr(not(target_os = "linux"), allow(dead_code))] // there is no recorder
 #[path = "../../tests/scenarios.rs"]
 mod scenarios;
+mod scratch;
 mod serve;
+mod signals;
 #[cfg(target_os = "linux")]
 #[path = "../../tests/stage.rs"]
 mod stage;
@@ -22,11 +25,15 @@ mod terminals;
 mod timetable;
 mod warnings;
 
+use std::fmt::Display;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, anyhow, bail};
 use lexopt::prelude::*;
+
+use signals::Signals;
 
 const HELP: &str = "\
 The book, built from chapters/, examples/ and tests/transcripts/.
@@ -62,26 +69,39 @@ fn main() -> ExitCode {
 /// Says on standard error what went wrong: all that is wrong with the book, if that is it.
 fn tell(error: &anyhow::Error) {
     if let Some(refused) = error.downcast_ref::<build::Refused>() {
-        for problem in &refused.problems {
-            eprintln!("{problem}");
-        }
+        tell_each(&refused.problems);
     }
-    eprintln!("error: {error:#}");
+    tell_each(&[format!("error: {error:#}")]);
 }
 
-fn run() -> Result<()> {
+/// Says these lines on standard error. If the terminal has been closed, they are lost.
+fn tell_each(lines: &[impl Display]) {
+    for line in lines {
+        let _ = writeln!(io::stderr(), "{line}");
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn run() -> Result<()> {
     let (command, root) = parse(lexopt::Parser::from_env())
         .map_err(|error| anyhow!("{error} (`cargo book --help` lists what there is)"))?;
+    let mut signals = Signals::new()?;
     match command {
         Command::Help => print!("{HELP}"),
-        Command::Serve { port, open } => serve::run(&root, &target(&root), port, open)?,
+        Command::Serve { port, open } => {
+            serve::run(&root, &target(&root), port, open, &mut signals).await?
+        }
         Command::Build { dest, draft } => {
+            if let Some(dest) = &dest {
+                build::check_that_it_may_go(dest)?;
+            }
             let dest = dest.unwrap_or_else(|| target(&root).join("book"));
             let options = build::Options { draft, ..Default::default() };
-            build::run(&root, &dest, options)?;
+            let into = dest.clone();
+            signals.work(move || build::run(&root, &into, options)).await?;
             println!("the book is in {}", dest.display());
         }
-        Command::Record(args) => record::run(&args)?,
+        Command::Record(args) => record::run(&args, &mut signals).await?,
     }
     Ok(())
 }

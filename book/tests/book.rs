@@ -1,150 +1,10 @@
-//! `cargo book` on small books, each made for its test: what it builds, what it refuses, what it serves.
+//! `cargo book build` on small books, each made for its test: what it builds, and what it refuses.
 
-use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver};
-use std::thread;
-use std::time::Duration;
+mod repository;
 
-use assert_cmd::cargo::cargo_bin;
 use predicates::prelude::*;
-use tempfile::TempDir;
 
-/// No test waits longer than this for anything.
-const LIMIT: Duration = Duration::from_secs(60);
-
-const FIRST: &str = "chapters/01_first.md";
-
-/// A repository with a small book.
-struct Repository(TempDir);
-
-impl Repository {
-    /// One with which all is well.
-    fn new() -> Repository {
-        let repository = Repository(TempDir::new().expect("there is room for a folder"));
-        let settings = include_str!("../book.toml");
-        let settings = settings
-            .lines()
-            .filter(|line| !line.starts_with("additional-")) // the theme has tests of its own
-            .collect::<Vec<_>>()
-            .join("\n");
-        for (file, text) in [
-            ("book/book.toml", settings.as_str()),
-            (
-                "chapters/SUMMARY.md",
-                "# Summary\n\n[Welcome](welcome.md)\n\n- [First](01_first.md)\n",
-            ),
-            (
-                "chapters/welcome.md",
-                "# Welcome\n\nGo to [the first run](01_first.md#run-it).\n",
-            ),
-            (
-                FIRST,
-                "# First\n\n{{#minutes 20}}\n\n```rust,noplayground\n{{#include ../examples/01_first.rs:main}}\n```\n\n\
-                 ## Run it\n\n{{#terminals 01_first}}\n\nThe [whole program](../examples/01_first.rs), \
-                 [again][program], and [welcome](welcome.md).\n\n[program]: ../examples/01_first.rs\n",
-            ),
-            (
-                "examples/01_first.rs",
-                "//! The first.\n\n// ANCHOR: main\nfn main() {\n    println!(\"a first line\");\n}\n// ANCHOR_END: main\n",
-            ),
-            ("tests/transcripts/01_first.txt", "a first line\n"),
-        ] {
-            repository.write(file, text);
-        }
-        repository
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    /// Writes a file: at once, so that a server sees one change.
-    fn write(&self, file: &str, text: &str) {
-        let path = self.path().join(file);
-        let folder = path.parent().expect("the file is in a folder");
-        fs::create_dir_all(folder).expect("the folder can be made");
-        let new = self.path().join("new");
-        fs::write(&new, text).expect("the file can be written");
-        fs::rename(new, path).expect("the file can be put in its place");
-    }
-
-    fn append(&self, file: &str, text: &str) {
-        let text = self.read(file) + text;
-        self.write(file, &text);
-    }
-
-    fn read(&self, file: &str) -> String {
-        fs::read_to_string(self.path().join(file)).expect(file)
-    }
-
-    /// The page of the built book.
-    fn page(&self, name: &str) -> String {
-        self.read(&format!("target/book/{name}"))
-    }
-
-    /// `cargo book` with these arguments.
-    fn book(&self, args: &[&str]) -> assert_cmd::Command {
-        let mut command = assert_cmd::Command::from(self.command(args));
-        command.timeout(LIMIT);
-        command
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(cargo_bin("book"));
-        command.args(args).arg("--root").arg(self.path()).env_remove("CARGO_TARGET_DIR");
-        command
-    }
-
-    fn builds(&self) {
-        self.book(&["build"]).assert().success().stderr("");
-    }
-
-    /// Checks that `cargo book build` fails with these lines, and leaves the last good book where it is.
-    fn is_refused(&self, problems: &[&str]) {
-        self.write("target/book/index.html", "the last good book");
-        self.write("target/book/toc.html", "its contents");
-        let output = self.book(&["build"]).assert().code(1).stdout("");
-        let told = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
-        let told: Vec<&str> = told.lines().collect();
-        let (error, told) = told.split_last().expect("something is told");
-        assert_eq!(told, problems, "told on standard error");
-        assert!(error.starts_with("error: the book has "), "{error}");
-        assert_eq!(self.page("index.html"), "the last good book");
-        let left: Vec<_> = fs::read_dir(self.path().join("target"))
-            .expect("the folder is there")
-            .map(|entry| entry.expect("it can be read").file_name())
-            .collect();
-        assert_eq!(left, ["book"], "nothing else is left in the target folder");
-    }
-
-    /// Checks that the book is refused once this line stands at the end of its first page, where it is line 17.
-    fn is_refused_with(&self, line: &str, why: &str) {
-        self.append(FIRST, &format!("\n{line}\n"));
-        assert_eq!(self.read(FIRST).lines().count(), 17);
-        self.is_refused(&[&format!("{FIRST}:17: {why}")]);
-    }
-}
-
-/// Checks that a page of the book has this in its text.
-fn has(page: &str, part: &str) {
-    let text = text_of(page);
-    assert!(text.contains(part), "{part:?} is not in {text}");
-}
-
-fn has_not(page: &str, part: &str) {
-    let text = text_of(page);
-    assert!(!text.contains(part), "{part:?} is in {text}");
-}
-
-/// A page's text, without what the theme puts around it.
-fn text_of(page: &str) -> &str {
-    let text = page.split_once("<main>").and_then(|(_, it)| it.split_once("</main>"));
-    text.unwrap_or_else(|| panic!("no page of the book: {page}")).0
-}
+use repository::{FIRST, Repository, has, has_not};
 
 #[test]
 fn builds_a_good_book() {
@@ -424,6 +284,64 @@ fn refuses_a_listed_page_that_is_missing_and_tells_of_all_else_too() {
     ]);
 }
 
+/// Links that lead somewhere else in the repository are allowed; no draft has what is outside.
+#[test]
+#[cfg(unix)]
+fn refuses_links_out_of_the_repository() {
+    use std::os::unix::fs::symlink;
+
+    let outside = tempfile::tempdir().expect("there is room for a folder");
+    let outside = outside.path().canonicalize().expect("it is there");
+    std::fs::write(outside.join("secret.txt"), "a secret\n").expect("it can be written");
+    let secret = outside.join("secret.txt");
+
+    let repository = Repository::new();
+    repository.write("README.md", "# Read me\n");
+    symlink("../README.md", repository.path().join("chapters/inside.txt"))
+        .expect("links work");
+    repository.builds();
+    assert_eq!(repository.page("inside.txt"), "# Read me\n");
+
+    for (link, to) in [
+        ("chapters/figure.svg", &secret),
+        ("chapters/figures", &outside),
+        ("examples/01_first.txt", &secret),
+        ("tests/transcripts/02_second.txt", &secret),
+        ("book/theme", &outside),
+    ] {
+        let repository = Repository::new();
+        symlink(to, repository.path().join(link)).expect("links work");
+        repository.is_refused(&[&format!(
+            "{link}: is a link to {}, outside the repository",
+            to.display()
+        )]);
+        repository.book(&["build", "--draft"]).assert().code(1);
+    }
+
+    let repository = Repository::new();
+    symlink(&outside, repository.path().join("classroom")).expect("links work");
+    repository.append(FIRST, "\n{{#include ../classroom/secret.txt}}\n");
+    let why = format!("is a link to {}, outside the repository", secret.display());
+    repository.is_refused(&[&format!("classroom/secret.txt: {why}")]);
+    repository.book(&["build", "--draft"]).assert().code(1);
+
+    let repository = Repository::new();
+    symlink(".", repository.path().join("chapters/round")).expect("links work");
+    repository
+        .is_refused(&["chapters/round: is a link to chapters, the folder that it is in"]);
+}
+
+#[test]
+fn refuses_a_listed_page_from_outside() {
+    let repository = Repository::new();
+    repository.write("other.md", "# Other\n");
+    repository.append("chapters/SUMMARY.md", "- [Other](../other.md)\n");
+    repository.is_refused(&["chapters/SUMMARY.md:6: `../other.md` is outside chapters/"]);
+    repository.book(&["build", "--draft"]).assert().success();
+    let stray = repository.path().join("target/other.html");
+    assert!(!stray.exists(), "a page beside the book");
+}
+
 #[test]
 fn builds_a_draft_of_a_book_with_problems() {
     let repository = Repository::new();
@@ -465,212 +383,4 @@ fn says_in_one_line_what_is_wrong_with_the_command() {
 fn helps() {
     let help = Repository::new().book(&["--help"]).assert().success();
     help.stdout(predicate::str::contains("cargo book build"));
-}
-
-/// A `cargo book` that serves, with what it prints, line by line. Ended when dropped.
-struct Served {
-    child: Child,
-    port: u16,
-    told: Receiver<String>,
-}
-
-impl Served {
-    fn start(repository: &Repository) -> Served {
-        let mut child = repository
-            .command(&["--port", "0", "--no-open"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("`cargo book` starts");
-        let (sender, told) = mpsc::channel();
-        tell_lines(child.stdout.take().expect("it is piped"), sender.clone());
-        tell_lines(child.stderr.take().expect("it is piped"), sender);
-        let mut served = Served { child, port: 0, told };
-        while served.port == 0 {
-            let line = served.next_line();
-            served.port = line
-                .strip_prefix("the book is at http://127.0.0.1:")
-                .and_then(|rest| rest.split_once(' ')?.0.parse().ok())
-                .unwrap_or(0);
-        }
-        served
-    }
-
-    fn next_line(&self) -> String {
-        self.told.recv_timeout(LIMIT).expect("it says something in time")
-    }
-
-    fn connect(&self) -> TcpStream {
-        let stream =
-            TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).expect("it listens");
-        stream.set_read_timeout(Some(LIMIT)).expect("it can be set");
-        stream
-    }
-
-    /// What the server answers to a request for this path.
-    fn get(&self, path: &str) -> String {
-        let mut stream = self.connect();
-        write!(stream, "GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n")
-            .expect("it reads");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("it answers in time");
-        answer
-    }
-
-    /// Opens the WebSocket on which the server says that the book has been built anew.
-    fn wait_as_a_page(&self) -> BufReader<TcpStream> {
-        let mut stream = BufReader::new(self.connect());
-        let upgrade = "GET /__livereload HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-                       Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-        let answered = stream.get_mut().write_all(upgrade.as_bytes());
-        answered.expect("it reads");
-        let mut answer = String::new();
-        while !answer.ends_with("\r\n\r\n") {
-            let read = stream.read_line(&mut answer).expect("it answers in time");
-            assert_ne!(read, 0, "the answer ends early: {answer}");
-        }
-        assert!(answer.starts_with("HTTP/1.1 101 "), "{answer}");
-        stream
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill(); // it may have ended
-        let _ = self.child.wait();
-    }
-}
-
-/// Sends the lines of a pipe, until its end.
-fn tell_lines(pipe: impl Read + Send + 'static, sender: mpsc::Sender<String>) {
-    thread::spawn(move || {
-        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
-            if sender.send(line).is_err() {
-                break;
-            }
-        }
-    });
-}
-
-#[test]
-fn serves_the_book() {
-    let repository = Repository::new();
-    let served = Served::start(&repository);
-    let page = served.get("/");
-    assert!(page.starts_with("HTTP/1.0 200 "), "{page}");
-    assert!(page.contains("cache-control: no-store"), "{page}");
-    has(&page, "Welcome");
-    assert!(page.contains("__livereload"));
-    has(&served.get("/01_first.html"), "About 20 minutes");
-    assert!(served.get("/examples/01_first.rs").contains("fn main()"));
-    let missing = served.get("/nothing.html");
-    assert!(missing.starts_with("HTTP/1.0 404 "), "{missing}");
-    let outside = served.get("/../../chapters/SUMMARY.md");
-    assert!(outside.starts_with("HTTP/1.0 404 "), "{outside}");
-}
-
-#[test]
-fn reloads_the_pages_after_a_change_and_keeps_the_last_good_book() {
-    let repository = Repository::new();
-    let served = Served::start(&repository);
-
-    let mut page = served.wait_as_a_page();
-    repository.append(FIRST, "\nA second thought.\n");
-    assert_eq!(served.next_line(), "built anew");
-    let mut message = [0; 8];
-    page.read_exact(&mut message).expect("the page is told in time");
-    assert_eq!(&message, b"\x81\x06reload"); // a text of six bytes
-    has(&served.get("/01_first.html"), "A second thought.");
-
-    repository.append(FIRST, "\n[Broken](nowhere.md), a third.\n");
-    let problem = served.next_line();
-    assert!(
-        problem.starts_with("chapters/01_first.md:19: `nowhere.md` leads"),
-        "{problem}"
-    );
-    let error = served.next_line();
-    assert!(error.starts_with("error: the book has a problem"), "{error}");
-    has_not(&served.get("/01_first.html"), "a third.");
-}
-
-#[test]
-fn rebuilds_for_each_kind_of_change_and_for_nothing_else() {
-    let repository = Repository::new();
-    repository
-        .write("book/theme/favicon.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>\n");
-    let served = Served::start(&repository);
-    for (nth, file) in
-        ["examples/01_first.rs", "tests/transcripts/01_first.txt", "book/book.toml"]
-            .into_iter()
-            .enumerate()
-    {
-        repository.append(file, "\n");
-        assert_eq!(served.next_line(), "built anew", "change {nth}, of {file}");
-    }
-    repository.append("book/theme/favicon.svg", "\n");
-    assert_eq!(served.next_line(), "built anew", "a change of the theme");
-    // This file is not the book's, and builds only read. Were either taken for a change, there would be a line more.
-    repository.write("book/Cargo.toml", "# of no interest\n");
-    for _ in 0..3 {
-        repository.builds();
-    }
-    repository.append(FIRST, "\n[Broken](nowhere.md)\n");
-    let problem = served.next_line();
-    assert!(problem.contains("nowhere.md"), "{problem}");
-}
-
-#[test]
-fn serves_a_draft_of_a_book_with_problems() {
-    let repository = Repository::new();
-    repository.append(FIRST, "\n[Broken](nowhere.md)\n");
-    let served = Served::start(&repository);
-    has(&served.get("/01_first.html"), "Broken");
-}
-
-#[test]
-fn says_that_the_port_is_taken_and_what_to_do() {
-    let repository = Repository::new();
-    let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
-    let port = taken.local_addr().expect("it has an address").port();
-    repository
-        .book(&["--no-open", "--port", &port.to_string()])
-        .assert()
-        .code(1)
-        .stdout("")
-        .stderr(format!(
-            "error: port {port} of 127.0.0.1 is taken: is another `cargo book` running? \
-             `cargo book --port N` takes another port, 0 any that is free\n"
-        ));
-}
-
-/// Linux has all of 127.0.0.0/8 on its loopback: a server on 0.0.0.0 would answer on 127.0.0.2.
-#[test]
-#[cfg(target_os = "linux")]
-fn listens_on_loopback_alone() {
-    let repository = Repository::new();
-    let served = Served::start(&repository);
-    let elsewhere = (Ipv4Addr::new(127, 0, 0, 2), served.port);
-    TcpStream::connect(elsewhere).expect_err("nobody listens there");
-}
-
-#[test]
-#[cfg(unix)]
-fn ends_with_ctrl_c_and_leaves_nothing() {
-    let repository = Repository::new();
-    let mut served = Served::start(&repository);
-    let interrupted =
-        Command::new("kill").args(["-INT", &served.child.id().to_string()]).status();
-    assert!(interrupted.expect("`kill` is there").success());
-    let (sender, ended) = mpsc::channel();
-    let told = std::mem::replace(&mut served.told, mpsc::channel().1);
-    thread::spawn(move || {
-        while told.recv().is_ok() {}
-        let _ = sender.send(()); // its pipes are closed
-    });
-    ended.recv_timeout(LIMIT).expect("it ends in time");
-    let status = served.child.wait().expect("it can be waited for");
-    assert!(status.success(), "{status}");
-    let left =
-        fs::read_dir(repository.path().join("target")).expect("the folder is there");
-    assert_eq!(left.count(), 0, "files left in the target folder");
 }

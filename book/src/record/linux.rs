@@ -3,19 +3,22 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::compare;
 use super::namespace::{self, Setup};
 use crate::recording::Recording;
 use crate::scenarios::{Action, SCENARIOS, Scenario};
+use crate::scratch::Scratch;
+use crate::signals::Signals;
 
 /// Files beyond this size make a page heavy.
 const BIGGEST_FILE: usize = 60_000;
 
-pub fn run(args: &[String]) -> Result<()> {
+pub async fn run(args: &[String], signals: &mut Signals) -> Result<()> {
     if let Some(setup) = Setup::from_args(args) {
         return namespace::record(setup?);
     }
@@ -26,13 +29,13 @@ pub fn run(args: &[String]) -> Result<()> {
     check_tools()?;
 
     let root = crate::home();
-    let programs = build(&root, &scenarios)?;
+    let programs = build(&root, &scenarios, signals).await?;
     let kept = root.join("chapters/recordings");
-    let dir = tempfile::tempdir().context("can't make a temporary folder")?;
+    let dir = Scratch::new_in(&std::path::absolute(crate::target(&root))?)?;
 
     let mut new = Vec::new();
     for scenario in &scenarios {
-        let json = record(scenario, &programs, dir.path())?;
+        let json = record(scenario, &programs, dir.path(), signals).await?;
         if json.len() > BIGGEST_FILE {
             bail!(
                 "the recording of {} has {} bytes, more than {BIGGEST_FILE}: make the scenario shorter",
@@ -116,7 +119,11 @@ fn check_tools() -> Result<()> {
 
 /// Builds the examples that take part, in a folder of their own and with frame pointers, so that strace finds the way
 /// from a call to the example's line. Returns the folder where they are.
-fn build(root: &Path, scenarios: &[&Scenario]) -> Result<PathBuf> {
+async fn build(
+    root: &Path,
+    scenarios: &[&Scenario],
+    signals: &mut Signals,
+) -> Result<PathBuf> {
     let mut examples: Vec<&str> =
         scenarios.iter().flat_map(|s| s.play).filter_map(example).collect();
     examples.sort_unstable();
@@ -129,7 +136,8 @@ fn build(root: &Path, scenarios: &[&Scenario]) -> Result<PathBuf> {
     command.args(examples.iter().flat_map(|example| ["--example", example]));
     command.env_remove("CARGO_ENCODED_RUSTFLAGS");
     command.env("RUSTFLAGS", "-C force-frame-pointers=yes");
-    let status = command.status().context("can't run cargo")?;
+    command.stdin(Stdio::null());
+    let status = run_until_told(command, signals).await?;
     if !status.success() {
         bail!("the examples do not build");
     }
@@ -147,7 +155,12 @@ fn example(action: &Action) -> Option<&'static str> {
 }
 
 /// Records one scenario in a namespace of its own.
-fn record(scenario: &Scenario, programs: &Path, dir: &Path) -> Result<String> {
+async fn record(
+    scenario: &Scenario,
+    programs: &Path,
+    dir: &Path,
+    signals: &mut Signals,
+) -> Result<String> {
     let output = dir.join(scenario.name);
     fs::create_dir(&output)
         .with_context(|| format!("can't make {}", output.display()))?;
@@ -157,26 +170,41 @@ fn record(scenario: &Scenario, programs: &Path, dir: &Path) -> Result<String> {
         output: output.clone(),
         outside: std::process::id(),
     };
-    let status = Command::new("unshare")
+    let mut command = Command::new("unshare");
+    command
         .args(["--net", "--mount", "--pid", "--fork", "--kill-child"])
         .arg(std::env::current_exe().context("can't find the program itself")?)
         .arg("record")
         .args(setup.to_args())
-        // Nothing is ever written to it: its end tells that we are gone.
-        .stdin(Stdio::piped())
-        .spawn()
-        .and_then(|mut child| {
-            let lifeline = child.stdin.take();
-            let status = child.wait();
-            drop(lifeline);
-            status
-        })
-        .context("can't run `unshare`")?;
+        // Nothing is ever written to it: its end tells that we are gone, or that it is to end.
+        .stdin(Stdio::piped());
+    let status = run_until_told(command, signals).await?;
     if !status.success() {
         bail!("{} could not be recorded", scenario.name);
     }
     let file = output.join(namespace::RESULT);
     fs::read_to_string(&file).with_context(|| format!("can't read {}", file.display()))
+}
+
+/// Runs a command, and ends it when we are told to end: only we do, for the terminal's Ctrl-C does not reach it.
+async fn run_until_told(command: Command, signals: &mut Signals) -> Result<ExitStatus> {
+    let mut command = tokio::process::Command::from(command);
+    let child = command.process_group(0).kill_on_drop(true).spawn();
+    let mut child = child
+        .with_context(|| format!("can't run {:?}", command.as_std().get_program()))?;
+    let lifeline = child.stdin.take();
+    tokio::select! {
+        status = child.wait() => return Ok(status?),
+        () = signals.next() => {}
+    }
+    let group = child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
+    if let Some(lifeline) = lifeline {
+        drop(lifeline);
+    } else if let Some(group) = group {
+        kill_process_group(group, Signal::TERM)?;
+    }
+    signals.finish(child.wait()).await?;
+    bail!("told to end")
 }
 
 fn check_against(root: &Path, scenario: &Scenario, new: &str) -> Result<()> {

@@ -3,6 +3,8 @@
 
 use anyhow::Result;
 
+use crate::signals::Signals;
+
 #[cfg(target_os = "linux")]
 mod compare;
 #[cfg(target_os = "linux")]
@@ -23,13 +25,13 @@ mod wire;
 /// Records the scenarios named, or those of the steps named, or all; with `--check`, compares them with what is
 /// committed and writes nothing.
 #[cfg(target_os = "linux")]
-pub fn run(args: &[String]) -> Result<()> {
-    linux::run(args)
+pub async fn run(args: &[String], signals: &mut Signals) -> Result<()> {
+    linux::run(args, signals).await
 }
 
 /// Only Linux shows a program's calls, the wire and the states on one clock.
 #[cfg(not(target_os = "linux"))]
-pub fn run(_args: &[String]) -> Result<()> {
+pub async fn run(_args: &[String], _signals: &mut Signals) -> Result<()> {
     anyhow::bail!("can't record here: it takes Linux (strace, tcpdump and tracefs)")
 }
 
