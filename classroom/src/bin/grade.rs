@@ -1,8 +1,8 @@
 //! Grades a server or a client in any language on the conversation of chapter 5.
 //!
 //! ```text
-//! cargo run --bin grade -- server "python3 my_server.py {port}"
-//! cargo run --bin grade -- client "python3 my_client.py {host} {port}"
+//! cargo grade server "python3 my_server.py {port}"
+//! cargo grade client "python3 my_client.py {host} {port}"
 //! ```
 //!
 //! Without arguments it takes the commands of the environment variables `WORKBOOK_SERVER` and `WORKBOOK_CLIENT`. All checks
