@@ -152,10 +152,15 @@
             for (const it of controls.querySelectorAll('[data-act=first], [data-act=back]')) it.ariaDisabled = at <= 0;
             for (const it of controls.querySelectorAll('[data-act=last], [data-act=forward]')) it.ariaDisabled = at === last;
             showFields(step);
-            measure();
             showTexts();
-            showStates(step);
-            showLines(step);
+            showStates();
+            const lit = showLines(step);
+            measure();
+            // All is as high as it will be. Now the boxes can scroll.
+            for (const screen of screens) screen.scrollTop = screen.scrollHeight; // as a terminal does
+            if (lit) reveal(lit, lit.closest('pre'), 20, 40);
+            if (lit) reveal(lit, side, 50, 20);
+            if (step?.k === 'S') reveal(badges[step.s].badge, side, 20, 60);
             showRow(step, behavior);
         }
 
@@ -184,13 +189,10 @@
                 if (step.k !== 't' && step.k !== 'p') continue;
                 texts[step.p].push(step.e ? make('span', { className: 'err' }, step.x) : step.x);
             }
-            screens.forEach((screen, program) => {
-                screen.replaceChildren(...texts[program]);
-                screen.scrollTop = screen.scrollHeight; // as a terminal does
-            });
+            screens.forEach((screen, program) => screen.replaceChildren(...texts[program]));
         }
 
-        function showStates(step) {
+        function showStates() {
             const current = sockets.map(() => null);
             for (const step of told()) {
                 if (step.k === 'S') current[step.s] = step.x;
@@ -201,10 +203,9 @@
                 badge.className = (state ?? '').toLowerCase();
                 meaning.textContent = state ? MEANINGS[state] : 'No connection yet.';
             });
-            if (step?.k === 'S') reveal(badges[step.s].badge, side, 20, 60);
         }
 
-        /** Lights the line at work, and those in which other threads wait. */
+        /** Lights the line at work, which it returns, and those in which other threads wait. */
         function showLines(step) {
             for (const line of root.querySelectorAll('.listing :is(.lit, .waits)')) line.classList.remove('lit', 'waits');
             const waiting = new Map();
@@ -220,10 +221,7 @@
                 return element;
             };
             for (const [program, line] of waiting.values()) mark(program, line, 'waits');
-            const lit = step?.l && mark(step.p, step.l, 'lit');
-            if (!lit) return;
-            reveal(lit, lit.closest('pre'), 20, 40);
-            reveal(lit, side, 50, 20);
+            return step?.l && mark(step.p, step.l, 'lit');
         }
 
         function showRow(step, behavior) {
