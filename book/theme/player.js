@@ -157,7 +157,10 @@
             const lit = showLines(step);
             measure();
             // All is as high as it will be. Now the boxes can scroll.
-            for (const screen of screens) screen.scrollTop = screen.scrollHeight; // as a terminal does
+            for (const screen of screens) {
+                screen.scrollTop = screen.scrollHeight; // as a terminal does
+                if (screen.scrollTop > 0) screen.tabIndex = 0; // so that a keyboard can scroll it, too
+            }
             if (lit) reveal(lit, lit.closest('pre'), 20, 40);
             if (lit) reveal(lit, side, 50, 20);
             if (step?.k === 'S') reveal(badges[step.s].badge, side, 20, 60);
@@ -347,7 +350,7 @@
         return false;
     }
 
-    let tabbed = false; // whether the focus was moved by keyboard: who clicks on a line of a listing still means to step
+    let tabbed = false; // whether the focus was moved by keyboard: after a click on a listing, the arrows step
     addEventListener('pointerdown', () => { tabbed = false; }, true);
     addEventListener('keydown', event => { tabbed ||= event.key === 'Tab'; }, true);
 
@@ -362,7 +365,7 @@
         if (key === 'ArrowLeft' || key === 'ArrowRight') {
             event.stopPropagation();
             if (target.isContentEditable || target.closest('[role=radiogroup]')) return;
-            if (scrolls(target, false) && (tabbed || !inside)) return;
+            if (!player.holds(target) && scrolls(target, false) && (tabbed || !inside)) return;
         } else if (key === ' ') {
             if (!inside || !player.plays() || target.closest('button, summary, a, input:not([type=range])')) return;
             if (scrolls(target, true) && !player.holds(target)) return;

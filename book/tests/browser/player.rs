@@ -294,7 +294,10 @@ fn an_arrow_never_turns_a_page_with_a_recording_in_view() {
             assert_eq!(self::page(&browser), page);
         };
         browser.go(&format!("{}/{page}", site().address));
-        browser.run("document.getElementById(arguments[0]).scrollIntoView({ block: 'center', behavior: 'instant' })", json!([id]));
+        // The introduction's is in view from the start.
+        if page != "introduction.html" {
+            browser.run("document.getElementById(arguments[0]).scrollIntoView({ block: 'center', behavior: 'instant' })", json!([id]));
+        }
         assert_eq!(focus(), json!("BODY"));
         right();
         is_at(1);
@@ -322,7 +325,7 @@ fn an_arrow_never_turns_a_page_with_a_recording_in_view() {
         is_at(last);
     }
 
-    // In chapter 0: who clicks on a line of a listing steps on; who goes there by keyboard scrolls it.
+    // In chapter 0: after a click on a listing the arrows step, and in one that was reached by keyboard they scroll.
     let (page, id) = ("00_two_terminals.html", "rec-00_terminal");
     browser.click(&format!("#{id} [data-act=first]"));
     browser.click(&format!("#{id} .listing pre"));
