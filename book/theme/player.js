@@ -28,6 +28,9 @@
         'CLOSED': 'There is no connection.',
     };
     const calm = matchMedia('(prefers-reduced-motion: reduce)');
+    const page = document.scrollingElement;
+    const players = [];
+    let used = null; // the player that was used last
 
     /** Makes an element: `make('p', { className: 'x' }, child, …)`. */
     function make(name, properties = {}, ...children) {
@@ -39,10 +42,25 @@
     const icon = name => `<svg viewBox="0 0 16 16" aria-hidden="true"><path d="${ICONS[name]}"/></svg>`;
 
     function button(name, label, act) {
-        const it = make('button', { type: 'button', title: label, innerHTML: icon(name), onclick: act });
+        const it = make('button', { type: 'button', title: label, innerHTML: icon(name), onclick: () => it.ariaDisabled === 'true' || act() });
         it.setAttribute('aria-label', label);
         it.dataset.act = name;
         return it;
+    }
+
+    /** How much of the window the menu may cover. */
+    const bar = () => document.getElementById('mdbook-menu-bar')?.offsetHeight ?? 0;
+
+    /** Ends a smooth scroll that may still be under way: what is measured next is where the box stays. */
+    const settle = box => box.scrollTo({ top: box.scrollTop, behavior: 'instant' });
+
+    /** Scrolls a box, and nothing else, so that what is in it can be seen, with some room above and below. */
+    function reveal(it, box, above, below, behavior = 'instant') {
+        settle(box);
+        const [inner, outer] = [it, box].map(it => it.getBoundingClientRect());
+        const top = inner.top - outer.top;
+        if (top >= above && top + inner.height <= box.clientHeight - below) return;
+        box.scrollBy({ top: top - box.clientHeight / 3, behavior });
     }
 
     function enhance(root) {
@@ -51,17 +69,21 @@
         const steps = data.steps.map(step);
         const last = steps.length - 1;
         const chart = root.querySelector('.rec-chart');
+        const side = root.querySelector('.rec-side');
         const sentences = [...root.querySelectorAll('.rec-events li')].map(li => li.textContent);
         const listings = [...root.querySelectorAll('.listing')];
         const screens = [...root.querySelectorAll('.terminal .screen')];
         let at = -1, timer = null, skipAcks = false; // -1: before the first step all is shown
+        let stepped = 0; // when
+        let measured = 0; // the height of the head
 
         // The controls
         const position = make('output');
         const slider = make('input', { type: 'range', min: 0, max: steps.length, value: 0 });
         slider.setAttribute('aria-label', 'Step');
         const acks = make('input', { type: 'checkbox' });
-        const play = button('play', 'Play', () => timer ? pause() : start());
+        const toggle = () => timer ? pause() : start();
+        const play = button('play', 'Play', toggle);
         const controls = make('div', { className: 'rec-controls' },
             button('first', 'First step', () => stop(0)),
             button('back', 'Step back', () => stop(next(-1))),
@@ -89,8 +111,9 @@
         const row = make('div', { className: 'rec-row' });
         const later = make('div', { className: 'rec-later' });
         chart.append(row, later);
-        root.querySelector('.rec-cols').before(controls, now);
-        root.querySelector('.rec-side').append(list);
+        const head = make('div', { className: 'rec-head' }, controls, now);
+        root.querySelector('.rec-cols').before(head);
+        side.append(list);
         for (const listing of listings) {
             const same = document.getElementById(listing.dataset.as)?.querySelector('pre').cloneNode(true);
             if (same) {
@@ -106,7 +129,7 @@
         }
         root.classList.add('ready');
         // Keep the room that the whole text takes, so that nothing jumps while it fills.
-        for (const screen of screens) screen.style.minHeight = `${screen.offsetHeight}px`;
+        for (const screen of screens) screen.style.setProperty('--whole', `${screen.scrollHeight}px`);
 
         const told = () => at < 0 ? steps : steps.slice(0, at + 1);
         const hidden = step => skipAcks && step.b;
@@ -118,20 +141,37 @@
             return steps[to] ? to : at;
         }
 
-        function show(to) {
+        function show(to, behavior) {
             at = to;
             const step = steps[at];
             position.textContent = step ? `step ${at + 1} of ${steps.length}` : `${steps.length} steps`;
             slider.value = at + 1;
             slider.setAttribute('aria-valuetext', position.textContent);
             sentence.textContent = step ? sentences[at] : 'The whole recording. Step through it with these buttons, or with the arrow keys.';
-            controls.querySelector('[data-act=first]').disabled = controls.querySelector('[data-act=back]').disabled = at <= 0;
-            controls.querySelector('[data-act=last]').disabled = controls.querySelector('[data-act=forward]').disabled = at === last;
+            // Not `disabled`: that would take the focus away.
+            for (const it of controls.querySelectorAll('[data-act=first], [data-act=back]')) it.ariaDisabled = at <= 0;
+            for (const it of controls.querySelectorAll('[data-act=last], [data-act=forward]')) it.ariaDisabled = at === last;
             showFields(step);
             showTexts();
             showStates();
-            showLines(step);
-            showRow(step);
+            const lit = showLines(step);
+            measure();
+            // All is as high as it will be. Now the boxes can scroll.
+            for (const screen of screens) {
+                screen.scrollTop = screen.scrollHeight; // as a terminal does
+                if (screen.scrollTop > 0) screen.tabIndex = 0; // so that a keyboard can scroll it, too
+            }
+            if (lit) reveal(lit, lit.closest('pre'), 20, 40);
+            if (lit) reveal(lit, side, 50, 20);
+            if (step?.k === 'S') reveal(badges[step.s].badge, side, 20, 60);
+            showRow(step, behavior);
+        }
+
+        /** Tells the style sheet what of the window the chart can have. */
+        function measure() {
+            if (head.offsetHeight === measured) return;
+            measured = head.offsetHeight;
+            root.style.setProperty('--head', `${measured}px`);
         }
 
         function showFields(step) {
@@ -168,7 +208,7 @@
             });
         }
 
-        /** Lights the line at work, and those in which other threads wait. */
+        /** Lights the line at work, which it returns, and those in which other threads wait. */
         function showLines(step) {
             for (const line of root.querySelectorAll('.listing :is(.lit, .waits)')) line.classList.remove('lit', 'waits');
             const waiting = new Map();
@@ -184,20 +224,10 @@
                 return element;
             };
             for (const [program, line] of waiting.values()) mark(program, line, 'waits');
-            if (step?.l) reveal(mark(step.p, step.l, 'lit'));
+            return step?.l && mark(step.p, step.l, 'lit');
         }
 
-        /** Scrolls a listing, and nothing else, so that the line can be seen. */
-        function reveal(line) {
-            const pre = line?.closest('pre');
-            if (!pre) return;
-            const top = line.getBoundingClientRect().top - pre.getBoundingClientRect().top + pre.scrollTop;
-            const above = top < pre.scrollTop + 20;
-            const below = top > pre.scrollTop + pre.clientHeight - 50;
-            if (above || below) pre.scrollTop = top - pre.clientHeight / 3;
-        }
-
-        function showRow(step) {
+        function showRow(step, behavior) {
             row.hidden = later.hidden = !step;
             if (!step) return;
             const y = step.y;
@@ -208,10 +238,17 @@
             row.style.height = `${pixels(height)}px`;
             later.style.top = `${pixels(y + height)}px`;
             later.style.height = `${pixels(data.height - y - height)}px`;
-            const top = pixels(y);
-            if (top < chart.scrollTop + 40 || top > chart.scrollTop + chart.clientHeight - 100) {
-                chart.scrollTo({ top: top - chart.clientHeight / 2, behavior: calm.matches ? 'auto' : 'smooth' });
-            }
+            reveal(row, chart, 40, 60, behavior);
+        }
+
+        /** Scrolls the page as far as is needed to have head and chart in the window. */
+        function bring(behavior) {
+            settle(page);
+            const boxes = [chart, side].map(it => it.getBoundingClientRect());
+            const beside = boxes[1].top < boxes[0].bottom;
+            const bottom = Math.max(boxes[0].bottom, beside ? boxes[1].bottom : 0) + 8 - page.clientHeight;
+            const top = head.getBoundingClientRect().top - 8 - bar();
+            page.scrollBy({ top: Math.min(top, Math.max(bottom, 0)), behavior });
         }
 
         function pause() {
@@ -228,15 +265,23 @@
             play.innerHTML = icon('pause');
             play.title = 'Pause';
             play.setAttribute('aria-label', 'Pause');
-            if (at === last) show(0);
+            go(at === last ? 0 : at);
             timer = setInterval(() => {
-                if (next(1) === at) pause(); else show(next(1));
+                if (next(1) === at) pause(); else show(next(1), 'smooth');
             }, 900);
+        }
+
+        /** Goes to a step, and has the reader see it: at once if the steps come faster than a box can glide. */
+        function go(to) {
+            const behavior = calm.matches || performance.now() - stepped < 600 ? 'instant' : 'smooth';
+            stepped = performance.now();
+            show(to, behavior);
+            bring(behavior);
         }
 
         function stop(to) {
             pause();
-            show(to);
+            go(to);
         }
 
         slider.oninput = () => {
@@ -249,20 +294,6 @@
             root.classList.toggle('no-acks', skipAcks);
             if (steps[at] && hidden(steps[at])) stop(next(-1));
         };
-        const keys = {
-            ArrowRight: () => next(1), ArrowDown: () => next(1),
-            ArrowLeft: () => next(-1), ArrowUp: () => next(-1),
-            Home: () => 0, End: () => last,
-        };
-        const byKey = event => {
-            const to = keys[event.key];
-            if (!to || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-            event.preventDefault(); // the page would scroll,
-            event.stopPropagation(); // and mdBook would turn it
-            stop(to());
-        };
-        controls.addEventListener('keydown', byKey);
-        chart.addEventListener('keydown', byKey);
         chart.addEventListener('click', event => {
             const svg = event.target.closest('.seq');
             if (!svg) return;
@@ -273,11 +304,79 @@
             if (to >= 0 && !hidden(steps[to])) stop(to);
         });
         calm.addEventListener('change', () => calm.matches && pause());
-        new ResizeObserver(() => showRow(steps[at])).observe(chart);
+        const resized = new ResizeObserver(() => {
+            measure();
+            showRow(steps[at]);
+        });
+        for (const it of [head, chart]) resized.observe(it);
         addEventListener('beforeprint', () => { chart.scrollTop = 0; });
         play.hidden = calm.matches;
         show(-1);
+
+        const player = {
+            root,
+            holds: element => controls.contains(element) || chart.contains(element),
+            plays: () => !play.hidden,
+            act: { next: () => stop(next(1)), back: () => stop(next(-1)), first: () => stop(0), last: () => stop(last), toggle },
+        };
+        for (const kind of ['pointerdown', 'focusin']) root.addEventListener(kind, () => { used = player; });
+        return player;
     }
 
-    for (const root of document.querySelectorAll('.recording')) enhance(root);
+    // The keys. Left and right step the recording in view that was used last, or else the one nearest the middle of the
+    // window; the other keys belong to the recording that has the focus. Where none is in view, mdBook turns the page.
+
+    const KEYS = { ArrowRight: 'next', ArrowLeft: 'back', ArrowDown: 'next', ArrowUp: 'back', Home: 'first', End: 'last', ' ': 'toggle' };
+
+    /** The player whose keys these are, if any is in view. */
+    function current() {
+        const [top, bottom] = [bar(), page.clientHeight];
+        const middle = (top + bottom) / 2;
+        const distance = ({ root }) => {
+            const box = root.getBoundingClientRect();
+            return Math.max(box.top - middle, middle - box.bottom, 0);
+        };
+        const seen = players.filter(it => it.root.checkVisibility() && distance(it) < (bottom - top) / 2);
+        return seen.includes(used) ? used : seen.sort((one, other) => distance(one) - distance(other))[0];
+    }
+
+    /** Whether the element is in a box that scrolls this way. */
+    function scrolls(element, down) {
+        for (let it = element; it && it.tagName !== 'MAIN'; it = it.parentElement) {
+            const { overflowX, overflowY } = getComputedStyle(it);
+            const overflows = down ? it.scrollHeight > it.clientHeight + 1 : it.scrollWidth > it.clientWidth + 1;
+            if (overflows && ['auto', 'scroll'].includes(down ? overflowY : overflowX)) return true;
+        }
+        return false;
+    }
+
+    let tabbed = false; // whether the focus was moved by keyboard: after a click on a listing, the arrows step
+    addEventListener('pointerdown', () => { tabbed = false; }, true);
+    addEventListener('keydown', event => { tabbed ||= event.key === 'Tab'; }, true);
+
+    // On the way to the document, where mdBook listens: what stops here turns no page.
+    document.documentElement.addEventListener('keydown', event => {
+        const { key, target } = event;
+        if (!KEYS[key] || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+        if (target.closest('input:not([type=range], [type=checkbox]), textarea, select')) return; // mdBook leaves these alone, too
+        const player = current();
+        if (!player) return;
+        const inside = player.root.contains(target);
+        if (key === 'ArrowLeft' || key === 'ArrowRight') {
+            event.stopPropagation();
+            if (target.isContentEditable || target.closest('[role=radiogroup]')) return;
+            if (!player.holds(target) && scrolls(target, false) && (tabbed || !inside)) return;
+        } else if (key === ' ') {
+            if (!inside || !player.plays() || target.closest('button, summary, a, input:not([type=range])')) return;
+            if (scrolls(target, true) && !player.holds(target)) return;
+        } else if (!player.holds(target)) {
+            return;
+        }
+        event.preventDefault();
+        event.stopPropagation();
+        used = player;
+        if (key !== ' ' || !event.repeat) player.act[KEYS[key]]();
+    });
+
+    for (const root of document.querySelectorAll('.recording')) players.push(enhance(root));
 })();

@@ -73,7 +73,7 @@ pub struct Browser {
 /// How large the window is, and what the reader prefers.
 #[derive(Clone, Copy, Debug)]
 pub struct View {
-    pub width: u32,
+    pub size: (u32, u32),
     pub scheme: &'static str,
 }
 
@@ -220,10 +220,11 @@ impl Browser {
         self.post("/goog/cdp/execute", json!({ "cmd": name, "params": parameters }))
     }
 
-    /// Makes the window so wide, and the reader prefer light or dark.
+    /// Makes the window so large, and the reader prefer light or dark.
     pub fn view(&self, view: View) {
+        let (width, height) = view.size;
         self.command("Emulation.setDeviceMetricsOverride", json!({
-            "width": view.width, "height": 800, "deviceScaleFactor": 1, "mobile": view.width < 600,
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600,
         }));
         self.prefer(&[("prefers-color-scheme", view.scheme)]);
     }

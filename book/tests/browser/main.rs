@@ -3,9 +3,9 @@
 //! It needs Chromium, chromedriver and axe-core (`driver.rs` says which command installs each).
 
 mod driver;
+mod player;
 mod site;
 
-use std::fs;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -13,12 +13,10 @@ use driver::{Browser, Tools, View};
 use serde_json::{Value, json};
 use site::site;
 
-/// The most that a page may weigh with all that it loads but fonts and the index for searching.
-const HEAVIEST: u64 = 400_000;
-const DESK: u32 = 1200;
-const PHONE: u32 = 360;
-const RIGHT: char = '\u{e014}';
-const LEFT: char = '\u{e012}';
+/// The most that a page may weigh with its style sheets and scripts but the index for searching, each compressed.
+const HEAVIEST: usize = 100_000;
+const DESK: (u32, u32) = (1200, 800);
+const PHONE: (u32, u32) = (360, 800);
 
 /// One browser at a time: each is as busy as the machine allows.
 fn alone() -> MutexGuard<'static, ()> {
@@ -92,23 +90,23 @@ fn every_page_is_sound_in_light_and_dark_at_a_desk_and_on_a_phone() {
     let browser = Browser::start(&tools);
     let mut wrong = Vec::new();
     for page in &site().pages {
-        for (width, scheme) in
+        for (size, scheme) in
             [(DESK, "light"), (DESK, "dark"), (PHONE, "light"), (PHONE, "dark")]
         {
-            browser.view(View { width, scheme });
+            browser.view(View { size, scheme });
             browser.go(&format!("{}/{page}", site().address));
             let mut found = troubles(&browser);
             let dark = browser.run("return matchMedia('(prefers-color-scheme: dark)').matches && document.documentElement.classList.contains('navy')", json!([]));
             if dark != json!(scheme == "dark") {
                 found.push("the theme is not the one that the reader prefers".to_owned());
             }
-            if width == PHONE {
+            if size == PHONE {
                 found.extend(texts(browser.run(TOO_WIDE, json!([]))));
             }
             browser.run(&tools.axe, json!([]));
             found.extend(texts(browser.run_until(AXE, json!([]))));
             wrong.extend(
-                found.iter().map(|it| format!("{page}, {scheme}, {width} px: {it}")),
+                found.iter().map(|it| format!("{page}, {scheme}, {size:?}: {it}")),
             );
         }
     }
@@ -124,16 +122,17 @@ fn every_page_is_light() {
     for page in &site().pages {
         browser.go(&format!("{}/{page}", site().address));
         let loaded = browser.run(
-            "return [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].map(it => [it.name, it.encodedBodySize])",
+            "return [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].map(it => it.name)",
             json!([]),
         );
-        let loaded: Vec<(String, u64)> =
-            serde_json::from_value(loaded).expect("names and sizes");
-        let counted = loaded.iter().filter(|(name, _)| {
-            !["/fonts/", "/searchindex"].iter().any(|it| name.contains(it))
+        let counted = texts(loaded).into_iter().filter(|name| {
+            [".html", ".css", ".js"].iter().any(|it| name.ends_with(it))
+                && !name.contains("/searchindex")
         });
-        let weight: u64 = counted.map(|(_, size)| size).sum();
-        assert!(weight < HEAVIEST, "{page} weighs {weight} bytes: {loaded:#?}");
+        let weights: Vec<(usize, String)> =
+            counted.map(|name| (site().compressed(&name), name)).collect();
+        let weight: usize = weights.iter().map(|(weight, _)| weight).sum();
+        assert!(weight < HEAVIEST, "{page} weighs {weight} bytes: {weights:#?}");
     }
 }
 
@@ -142,7 +141,7 @@ fn the_theme_menu_offers_light_dark_and_what_the_reader_prefers() {
     let Some(tools) = Tools::find() else { return };
     let _alone = alone();
     let browser = Browser::start(&tools);
-    browser.view(View { width: DESK, scheme: "light" });
+    browser.view(View { size: DESK, scheme: "light" });
     browser.go(&site().address);
     browser.click("#mdbook-theme-toggle");
     let offered = browser.run(
@@ -165,7 +164,7 @@ fn the_key_p_enlarges_a_page_for_a_projector() {
     let Some(tools) = Tools::find() else { return };
     let _alone = alone();
     let browser = Browser::start(&tools);
-    browser.view(View { width: DESK, scheme: "light" });
+    browser.view(View { size: DESK, scheme: "light" });
     browser.go(&site().address);
     let size =
         "return parseFloat(getComputedStyle(document.querySelector('main p')).fontSize)";
@@ -182,7 +181,7 @@ fn searching_finds_a_term() {
     let Some(tools) = Tools::find() else { return };
     let _alone = alone();
     let browser = Browser::start(&tools);
-    browser.view(View { width: DESK, scheme: "light" });
+    browser.view(View { size: DESK, scheme: "light" });
     browser.go(&site().address);
     browser.click("#mdbook-search-toggle");
     browser.wait_for("document.activeElement.id === 'mdbook-searchbar'");
@@ -198,157 +197,12 @@ fn searching_finds_a_term() {
     );
 }
 
-/// The recordings of a page, by their ids.
-fn recordings(browser: &Browser) -> Vec<String> {
-    texts(browser.run(
-        "return [...document.querySelectorAll('.recording')].map(it => it.id)",
-        json!([]),
-    ))
-}
-
-/// What a recording shows: its step, the line that is lit, the transcripts in its terminals.
-const SHOWN: &str = r"
-    const root = document.getElementById(arguments[0]);
-    const data = JSON.parse(root.querySelector('script').textContent);
-    const step = Number(root.querySelector('output').textContent.match(/step (\d+) of/)?.[1] ?? 0);
-    const [kind, , program, , line] = data.steps[step - 1] ?? [];
-    const works = 'crp'.includes(kind ?? '-') && line;
-    const lit = [...root.querySelectorAll('.listing .lit')].map(it => [it.closest('.listing').querySelector('summary').textContent, Number(it.dataset.n), it.textContent]);
-    const example = works ? [...root.querySelectorAll('.listing summary')][data.programs[program].e].textContent : null;
-    return {
-        steps: data.steps.length, step, lit, expected: works ? [example, line] : null,
-        said: root.querySelector('.rec-now p').textContent,
-        sentence: root.querySelectorAll('.rec-events li')[step - 1]?.textContent,
-        terminals: data.programs.map((program, index) => [program.n, [...root.querySelectorAll('.terminal .screen')[index].childNodes].filter(it => it.className !== 'err').map(it => it.textContent).join('')]),
-    };
-";
-
-/// Checks a step: that it is the one, that its sentence is said, that its line is lit and is the example's.
-fn check_step(shown: &Value, step: usize) {
-    assert_eq!(shown["step"], json!(step), "{shown:#}");
-    assert_eq!(shown["said"], shown["sentence"], "{shown:#}");
-    let lit = shown["lit"].as_array().expect("a list");
-    let Some(expected) = shown["expected"].as_array() else {
-        assert!(lit.is_empty(), "no line is at work in step {step}: {shown:#}");
-        return;
-    };
-    let [lit] = lit.as_slice() else { panic!("one line is lit: {shown:#}") };
-    assert_eq!(&lit.as_array().expect("a line")[..2], expected.as_slice(), "{shown:#}");
-    let (file, line) =
-        (lit[0].as_str().expect("a file"), lit[1].as_u64().expect("a number"));
-    let source = fs::read_to_string(root().join("examples").join(file))
-        .expect("the example can be read");
-    assert_eq!(
-        source.lines().nth(line as usize - 1),
-        lit[2].as_str(),
-        "{file}, line {line}"
-    );
-}
-
-/// Checks that the terminals hold the transcripts, to the byte.
-fn check_terminals(shown: &Value) {
-    for terminal in shown["terminals"].as_array().expect("a list") {
-        let name = terminal[0].as_str().expect("a name");
-        let transcript = root().join("tests/transcripts").join(format!("{name}.txt"));
-        let transcript = fs::read_to_string(transcript).unwrap_or_default(); // some print nothing
-        assert_eq!(terminal[1], json!(transcript), "the terminal of {name}");
-    }
-}
-
-#[test]
-fn a_player_steps_to_the_end_by_keyboard_and_by_click() {
-    let Some(tools) = Tools::find() else { return };
-    let _alone = alone();
-    let browser = Browser::start(&tools);
-    browser.view(View { width: DESK, scheme: "light" });
-    browser.go(&format!("{}/05_threaded_server.html", site().address));
-    let id = "rec-05_threaded_server";
-    assert!(recordings(&browser).contains(&id.to_owned()), "the page has its recording");
-    let shown = || browser.run(SHOWN, json!([id]));
-    check_terminals(&shown()); // before the first step all is shown
-    let steps = shown()["steps"].as_u64().expect("a number") as usize;
-    let of = |css: &str| format!("#{id} {css}");
-
-    browser.run(
-        "document.getElementById(arguments[0]).querySelector('.rec-chart').focus()",
-        json!([id]),
-    );
-    for step in 1..=steps {
-        browser.press(&RIGHT.to_string());
-        check_step(&shown(), step);
-    }
-    check_terminals(&shown());
-    browser.press(&LEFT.to_string());
-    check_step(&shown(), steps - 1);
-    assert!(
-        browser
-            .run("return location.pathname", json!([]))
-            .as_str()
-            .is_some_and(|it| it.ends_with("05_threaded_server.html")),
-        "the arrows turn no page"
-    );
-
-    browser.click(&of("[data-act=first]"));
-    check_step(&shown(), 1);
-    for step in 2..=steps {
-        browser.click(&of("[data-act=forward]"));
-        check_step(&shown(), step);
-    }
-    check_terminals(&shown());
-
-    // Without the bare acknowledgements there are fewer steps, and the end is the same.
-    browser.click(&of("[data-act=first]"));
-    browser.click(&of("label"));
-    browser.run(
-        "document.getElementById(arguments[0]).querySelector('.rec-chart').focus()",
-        json!([id]),
-    );
-    let acks = "return JSON.parse(document.getElementById(arguments[0]).querySelector('script').textContent).steps.filter(it => it[0] === 's' && it[2]).length";
-    let acks = browser.run(acks, json!([id])).as_u64().expect("a number") as usize;
-    assert!(acks > 0);
-    for _ in 1..steps - acks {
-        browser.press(&RIGHT.to_string());
-    }
-    check_step(&shown(), steps);
-}
-
-#[test]
-fn every_player_ends_with_the_transcripts() {
-    let Some(tools) = Tools::find() else { return };
-    let _alone = alone();
-    let browser = Browser::start(&tools);
-    browser.view(View { width: DESK, scheme: "light" });
-    for page in &site().pages {
-        browser.go(&format!("{}/{page}", site().address));
-        for id in recordings(&browser) {
-            browser.run("document.getElementById(arguments[0]).querySelector('.rec-chart').focus()", json!([id]));
-            let shown = || browser.run(SHOWN, json!([id]));
-            let steps = shown()["steps"].as_u64().expect("a number") as usize;
-            browser.press(&RIGHT.to_string().repeat(steps));
-            check_step(&shown(), steps);
-            check_terminals(&shown());
-        }
-    }
-}
-
-#[test]
-fn nothing_plays_for_those_who_asked_for_less_motion() {
-    let Some(tools) = Tools::find() else { return };
-    let _alone = alone();
-    let browser = Browser::start(&tools);
-    browser.prefer(&[("prefers-reduced-motion", "reduce")]);
-    browser.go(&format!("{}/05_threaded_server.html", site().address));
-    let hidden =
-        browser.run("return document.querySelector('[data-act=play]').hidden", json!([]));
-    assert_eq!(hidden, json!(true));
-}
-
 #[test]
 fn a_prediction_explains_every_choice_and_remembers_the_first() {
     let Some(tools) = Tools::find() else { return };
     let _alone = alone();
     let browser = Browser::start(&tools);
-    browser.view(View { width: DESK, scheme: "light" });
+    browser.view(View { size: DESK, scheme: "light" });
     let page = format!("{}/02_bind_and_listen.html", site().address);
     browser.go(&page);
     let visible = "return [...document.querySelectorAll('.predict')[0].querySelectorAll('details > div')].map(it => it.checkVisibility())";
@@ -383,7 +237,7 @@ fn without_javascript_nothing_is_missing() {
     let Some(tools) = Tools::find() else { return };
     let _alone = alone();
     let browser = Browser::start(&tools);
-    browser.view(View { width: DESK, scheme: "dark" });
+    browser.view(View { size: DESK, scheme: "dark" });
     browser.command("Emulation.setScriptExecutionDisabled", json!({ "value": true }));
     for page in &site().pages {
         browser.go(&format!("{}/{page}", site().address));

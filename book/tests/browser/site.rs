@@ -1,5 +1,6 @@
 //! The built book, served on loopback.
 
+use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -7,6 +8,8 @@ use std::{env, fs, thread};
 
 use assert_cmd::Command;
 use assert_cmd::cargo::cargo_bin;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use tower_http::services::ServeDir;
 
 pub struct Site {
@@ -14,6 +17,24 @@ pub struct Site {
     pub address: String,
     /// The pages, by their files' names.
     pub pages: Vec<String>,
+    folder: PathBuf,
+}
+
+impl Site {
+    /// A page as it is sent.
+    pub fn text(&self, page: &str) -> String {
+        fs::read_to_string(self.folder.join(page)).expect("a page can be read")
+    }
+
+    /// How many bytes are sent for this address by a server that compresses, as those do that serve the book to others.
+    pub fn compressed(&self, url: &str) -> usize {
+        let path = url.strip_prefix(&self.address).expect("it is of this site");
+        let path = self.folder.join(path.trim_start_matches('/'));
+        let body = fs::read(&path).expect("what was loaded can be read");
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(&body).expect("there is room in memory");
+        encoder.finish().expect("there is room in memory").len()
+    }
 }
 
 /// The book, built once for all tests. `BOOK_SITE` names one that is built already.
@@ -43,7 +64,7 @@ pub fn site() -> &'static Site {
             .collect();
         pages.sort();
         assert!(!pages.is_empty(), "there is no page in {}", folder.display());
-        Site { address: serve(folder), pages }
+        Site { address: serve(folder.clone()), pages, folder }
     })
 }
 
