@@ -4,11 +4,12 @@
 //! the folder of the workspace. In them `{host}`, `{port}` and `{addr}` stand for the address
 //! to listen on or to connect to.
 
+use std::env;
 use std::io::{self, Write};
 
 use grader::{Client, Graded, Server, client_program, server_program, variable};
 
-use crate::examples::path;
+use crate::examples::{path, root};
 
 /// A server that takes connections.
 pub fn server() -> Graded<Server> {
@@ -22,6 +23,8 @@ pub fn client() -> Graded<Client<Vec<u8>>> {
 
 /// What runs the program: the variable says it, or else it is this example.
 fn command(name: &str, example: &str) -> Graded<String> {
+    // Cargo runs tests in the folder of their package.
+    _ = env::set_current_dir(root()); // where that can't be, the command says so
     let ours = || format!("'{}' {{addr}}", path(example).display());
     Ok(variable(name)?.unwrap_or_else(ours))
 }

@@ -7,9 +7,9 @@ use predicates::prelude::*;
 
 use crate::examples::{self, Examples};
 use crate::peer::Peer;
-use crate::scenarios::Action;
-use crate::stage::Stage;
 use crate::transcripts::check;
+use stage::Stage;
+use stage::scenarios::Action;
 
 #[test]
 fn you_talk_with_the_server_by_hand() {

@@ -96,8 +96,8 @@ mod predictions {
 
     use crate::examples::{Examples, limit};
     use crate::predictions::right;
-    use crate::scenarios::Action;
-    use crate::stage::Stage;
+    use stage::Stage;
+    use stage::scenarios::Action;
 
     #[test]
     fn a_bound_socket_refuses() {

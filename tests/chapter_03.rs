@@ -6,9 +6,9 @@ use std::net::Shutdown;
 use crate::bad_input;
 use crate::examples::Examples;
 use crate::peer::{Peer, connection};
-use crate::scenarios::Action;
-use crate::stage::Stage;
 use crate::transcripts::check;
+use stage::Stage;
+use stage::scenarios::Action;
 
 #[test]
 fn it_accepts_one_client() {

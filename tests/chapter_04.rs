@@ -10,9 +10,9 @@ use crate::bad_input;
 use crate::examples;
 use crate::examples::Examples;
 use crate::peer::{Peer, connection};
-use crate::scenarios::Action;
-use crate::stage::Stage;
 use crate::transcripts::check;
+use stage::Stage;
+use stage::scenarios::Action;
 
 #[test]
 fn it_connects() {

@@ -7,12 +7,12 @@ use std::process::Command;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::stage::Host;
+use stage::Launcher;
 
 /// The examples of this workspace, as a stage wants them.
 pub struct Examples;
 
-impl Host for Examples {
+impl Launcher for Examples {
     fn command(&self, _name: &str, example: &str, arguments: &[String]) -> Command {
         let mut command = Command::new(path(example));
         command.args(arguments);
@@ -56,7 +56,9 @@ pub fn path(example: &str) -> PathBuf {
     let _one_at_a_time = BUILD.lock().unwrap_or_else(PoisonError::into_inner);
     if !is_fresh() {
         let mut cargo = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
-        cargo.args(["build", "--quiet", "--examples"]).current_dir(root());
+        cargo
+            .args(["build", "--quiet", "--package", "tcp-step-by-step", "--examples"])
+            .current_dir(root());
         if !cfg!(debug_assertions) {
             cargo.arg("--release");
         }
@@ -79,5 +81,6 @@ static LOOPBACK: LazyLock<bool> = LazyLock::new(|| {
 
 /// The folder of the workspace.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().expect("the tests are in a folder of the workspace")
 }

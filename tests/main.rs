@@ -1,6 +1,6 @@
 //! The whole workbook, checked: `cargo test`, or one chapter of it: `cargo test chapter_03`.
 //!
-//! - `scenarios` says what is run at each step, `stage` runs it, and `transcripts/` has what
+//! - the crate `stage` says what is run at each step and runs it, and `transcripts/` has what
 //!   each program prints, the very files that the pages show. After a change on purpose,
 //!   `WORKBOOK_REFRESH=1 cargo test` writes them anew from what the programs really print.
 //! - `WORKBOOK_SERVER="python3 my_server.py {port}" cargo test chapter_05` runs the checks of
@@ -20,6 +20,4 @@ mod chapter_05;
 mod examples;
 mod peer;
 mod predictions;
-mod scenarios;
-mod stage;
 mod transcripts;

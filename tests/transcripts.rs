@@ -7,15 +7,15 @@ use std::{env, fs};
 use predicates::prelude::*;
 
 use crate::examples::{Examples, root};
-use crate::scenarios::{Action, SCENARIOS, Scenario};
-use crate::stage::Stage;
+use stage::Stage;
+use stage::scenarios::{Action, SCENARIOS, Scenario};
 
 /// Plays a scenario and compares what each of its programs printed with its transcripts:
 /// `NAME.txt` is standard output with what was typed, `NAME.err.txt` standard error. An empty
 /// one has no file.
 pub fn check(scenario: &str) {
     let found = SCENARIOS.iter().find(|known| known.name == scenario);
-    let scenario = found.expect("the scenario is in tests/scenarios.rs");
+    let scenario = found.expect("the scenario is in tests/stage/src/scenarios.rs");
     let mut stage = Stage::new(Box::new(Examples));
     if let Err(story) = stage.play(scenario) {
         panic!("{}\n{story}", scenario.title);

@@ -12,15 +12,9 @@ mod outside;
 mod predict;
 mod record;
 mod recording;
-#[cfg_attr(not(target_os = "linux"), allow(dead_code))] // there is no recorder
-#[path = "../../tests/scenarios.rs"]
-mod scenarios;
 mod scratch;
 mod serve;
 mod signals;
-#[cfg(target_os = "linux")]
-#[path = "../../tests/stage.rs"]
-mod stage;
 mod terminals;
 mod timetable;
 mod warnings;

@@ -331,7 +331,7 @@ fn one_a_line<T: Serialize>(items: &[T]) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenarios::SCENARIOS;
+    use stage::scenarios::SCENARIOS;
 
     const ONE_STATE: &str = r#"{
         "schema": 1, "name": "test", "title": "A test.",

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::html::{escape, escape_pre};
 use crate::recording::Recording;
-use crate::scenarios::{Action, SCENARIOS};
+use stage::scenarios::{Action, SCENARIOS};
 
 /// What a program printed in one go, and whether on standard error.
 #[derive(Clone, Debug, PartialEq, Eq)]

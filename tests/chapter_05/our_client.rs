@@ -9,7 +9,7 @@ use super::our_server::OurServer;
 use crate::bad_input;
 use crate::examples::{self, Examples};
 use crate::peer::Peer;
-use crate::stage::Stage;
+use stage::Stage;
 
 fn listen() -> (TcpListener, SocketAddr) {
     let listener =

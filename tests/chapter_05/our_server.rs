@@ -7,8 +7,8 @@ use std::time::Duration;
 use crate::bad_input;
 use crate::examples::{Examples, limit};
 use crate::peer::Peer;
-use crate::scenarios::Action;
-use crate::stage::{Host, Stage};
+use stage::scenarios::Action;
+use stage::{Launcher, Stage};
 
 const SERVER: &str = "05_threaded_server";
 pub const WELCOME: &str = "Server: Welcome!\nServer: What's your name?";
@@ -25,9 +25,9 @@ impl OurServer {
         OurServer::start_by(Box::new(Examples))
     }
 
-    /// Starts it as this host does.
-    fn start_by(host: Box<dyn Host>) -> Self {
-        let mut stage = Stage::new(host);
+    /// Starts it as this launcher does.
+    fn start_by(launcher: Box<dyn Launcher>) -> Self {
+        let mut stage = Stage::new(launcher);
         let served = stage.perform(&Action::Serve(SERVER));
         served.unwrap_or_else(|story| panic!("{story}"));
         let address = stage.server().expect("it said where it listens");
@@ -173,7 +173,7 @@ fn a_restarted_server_gets_its_port_back_at_once() {
     drop(server);
 
     struct On(String);
-    impl Host for On {
+    impl Launcher for On {
         fn command(&self, name: &str, example: &str, arguments: &[String]) -> Command {
             Examples.command(name, example, arguments)
         }
@@ -235,7 +235,7 @@ fn it_serves_when_nobody_reads_its_log() {
 #[test]
 fn it_survives_running_out_of_descriptors() {
     struct Few;
-    impl Host for Few {
+    impl Launcher for Few {
         fn command(&self, name: &str, example: &str, arguments: &[String]) -> Command {
             let server = Examples.command(name, example, arguments);
             let mut command = Command::new("sh");

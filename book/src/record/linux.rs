@@ -11,9 +11,9 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use super::compare;
 use super::namespace::{self, Setup};
 use crate::recording::Recording;
-use crate::scenarios::{Action, SCENARIOS, Scenario};
 use crate::scratch::Scratch;
 use crate::signals::Signals;
+use stage::scenarios::{Action, SCENARIOS, Scenario};
 
 /// Files beyond this size make a page heavy.
 const BIGGEST_FILE: usize = 60_000;

@@ -12,7 +12,7 @@ use super::states::{Change, Row, State};
 use super::strace::{self, Call, Entry};
 use super::wire::Segment;
 use crate::recording::{self, Environment, Event, Kind, Recording};
-use crate::scenarios::Scenario;
+use stage::scenarios::Scenario;
 
 /// The first client's port, as the book writes it; the second's is the next.
 const FIRST_PORT: u16 = 53503;

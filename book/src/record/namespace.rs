@@ -23,8 +23,8 @@ use super::states::{self, Change, Row};
 use super::strace::{self, Entry};
 use super::wire::{self, Packet, Segment};
 use crate::recording::Environment;
-use crate::scenarios::{Action, SCENARIOS, Scenario};
-use crate::stage::{Actor, Host, Stage, Stream};
+use stage::scenarios::{Action, SCENARIOS, Scenario};
+use stage::{Actor, Launcher, Stage, Stream};
 
 /// The recording, in the folder that `Setup::output` names.
 pub const RESULT: &str = "recording.json";
@@ -197,7 +197,7 @@ struct Traced {
     output: PathBuf,
 }
 
-impl Host for Traced {
+impl Launcher for Traced {
     /// With `-D` the tracer is the grandchild, and the child the program itself, which can be ended by its id.
     fn command(&self, name: &str, example: &str, arguments: &[String]) -> Command {
         let mut command = Command::new("strace");

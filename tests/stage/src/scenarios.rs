@@ -1,8 +1,7 @@
 //! What is run at each step: which programs, what is typed into which, and what each waits
 //! for before the play goes on.
 //!
-//! The transcript tests play these scenarios, and so does `cargo book record`, which
-//! includes this very file.
+//! The transcript tests play these scenarios, and so does `cargo book record`.
 //!
 //! A program on the stage is named after its example, with a suffix where that alone would
 //! not do: `00_terminal-02_listen` is the example `00_terminal`. Its transcript is

@@ -1,0 +1,260 @@
+//! The stage on which the programs of a scenario run together.
+
+use std::fmt::{self, Write as _};
+use std::net::SocketAddr;
+use std::process::ExitStatus;
+use std::time::Instant;
+
+use crate::Launcher;
+use crate::actor::Actor;
+#[cfg(target_os = "linux")]
+use crate::connections;
+use crate::scenarios::{Action, Scenario};
+use crate::varying::Varying;
+
+/// Why a play could not go on, told for a person.
+#[derive(Debug)]
+pub struct Story(pub String);
+
+impl fmt::Display for Story {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Story {}
+
+/// The programs of one play. Dropping it ends those that still run.
+pub struct Stage {
+    launcher: Box<dyn Launcher>,
+    actors: Vec<Actor>,
+    server: Option<SocketAddr>,
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl Stage {
+    pub fn new(launcher: Box<dyn Launcher>) -> Self {
+        Stage { launcher, actors: Vec::new(), server: None }
+    }
+
+    /// Plays the whole scenario.
+    pub fn play(&mut self, scenario: &Scenario) -> Result<(), Story> {
+        scenario.play.iter().try_for_each(|action| self.perform(action))
+    }
+
+    /// Performs one action, and waits until it has had its effect.
+    pub fn perform(&mut self, action: &Action) -> Result<(), Story> {
+        let deadline = Instant::now() + self.launcher.limit();
+        match *action {
+            Action::Run(name) => self.start(name, Vec::new()),
+            Action::Serve(name) => {
+                self.start(name, vec![self.launcher.server_address().to_owned()])?;
+                let found = self.actor_mut(name).wait(deadline, |actor| {
+                    let over = actor.has_ended();
+                    actor.address().map(Some).or(over.then_some(None))
+                });
+                self.server = found.flatten();
+                match self.server {
+                    Some(_) => Ok(()),
+                    None => {
+                        Err(self
+                            .story(&format!("{name} to say which address it listens on")))
+                    }
+                }
+            }
+            Action::Connect(name, more) => {
+                let Some(server) = self.server else {
+                    return Err(self.story("a server to connect to"));
+                };
+                let mut arguments = vec![server.to_string()];
+                arguments.extend(more.iter().map(|argument| (*argument).to_owned()));
+                self.start(name, arguments)
+            }
+            Action::Await(name, text) => {
+                let found = self.actor_mut(name).wait(deadline, |actor| {
+                    let over = actor.has_ended();
+                    let found = actor.take_awaited(text);
+                    (found || over).then_some(found)
+                });
+                match found {
+                    Some(true) => Ok(()),
+                    Some(false) | None => {
+                        Err(self.story(&format!("{name} to print {text:?}")))
+                    }
+                }
+            }
+            Action::Unread(name, bytes) => self.wait_for_unread(name, bytes, deadline),
+            Action::Type(name, text) => {
+                let typed = self.actor_mut(name).type_in(text);
+                typed.map_err(|error| {
+                    self.story(&format!("{name} to take {text:?} ({error})"))
+                })
+            }
+            Action::EndInput(name) => {
+                self.actor_mut(name).end_input();
+                Ok(())
+            }
+            Action::Ends(name) => self.exits_with(name, 0),
+            Action::Fails(name) => self.exits_with(name, 1),
+            Action::Kill(name) => {
+                let found = self.actors.iter_mut().find(|actor| actor.name == name);
+                if let Some(actor) = found {
+                    actor.end(&*self.launcher);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Starts a program with these arguments.
+    pub fn start(&mut self, name: &str, arguments: Vec<String>) -> Result<(), Story> {
+        let actor = Actor::start(&*self.launcher, name, arguments)
+            .map_err(|error| self.story(&format!("{name} to start ({error})")))?;
+        self.actors.push(actor);
+        Ok(())
+    }
+
+    /// Ends whatever still runs. What was printed can still be asked for.
+    pub fn end(&mut self) {
+        for actor in &mut self.actors {
+            actor.end(&*self.launcher);
+        }
+    }
+
+    /// The programs in the order in which they were started.
+    pub fn actors(&self) -> &[Actor] {
+        &self.actors
+    }
+
+    /// The program of this name. Panics if the play has none: a mistake in the scenario.
+    pub fn actor(&self, name: &str) -> &Actor {
+        let found = self.actors.iter().find(|actor| actor.name == name);
+        found.unwrap_or_else(|| panic!("no program named {name} was started"))
+    }
+
+    fn actor_mut(&mut self, name: &str) -> &mut Actor {
+        let found = self.actors.iter_mut().find(|actor| actor.name == name);
+        found.unwrap_or_else(|| panic!("no program named {name} was started"))
+    }
+
+    /// The address of the server that was started last.
+    pub fn server(&self) -> Option<SocketAddr> {
+        self.server
+    }
+
+    /// Rewrites what must vary from run to run: see [`Varying`].
+    pub fn normalise(&self, bytes: &[u8]) -> String {
+        let mut varying = Varying::new(self.server);
+        for actor in &self.actors {
+            varying.learn(&String::from_utf8_lossy(&actor.stderr()));
+            varying.learn(&String::from_utf8_lossy(&actor.screen()));
+        }
+        varying.rewrite(&String::from_utf8_lossy(bytes))
+    }
+
+    /// What has happened so far, and that `expected` did not.
+    pub fn story(&self, expected: &str) -> Story {
+        Story(format!("{}expected next: {expected}\n", self.so_far()))
+    }
+
+    /// What ran, and what each program has printed so far.
+    pub fn so_far(&self) -> String {
+        let mut story = String::new();
+        for actor in &self.actors {
+            let arguments = actor.arguments.join(" ");
+            let state = actor.state();
+            let _ = writeln!(story, "{} {arguments}\n  {state}", actor.name);
+            for (what, bytes) in [("screen", actor.screen()), ("stderr", actor.stderr())]
+            {
+                for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+                    let _ = writeln!(story, "  {what} | {}", line.escape_ascii());
+                }
+            }
+        }
+        story
+    }
+
+    /// Waits until the program has ended by itself and all its output is here.
+    pub fn wait_for_exit(&mut self, name: &str) -> Result<ExitStatus, Story> {
+        let deadline = Instant::now() + self.launcher.limit();
+        let ended = self.actor_mut(name).wait(deadline, Actor::ended);
+        ended.ok_or_else(|| self.story(&format!("{name} to end by itself")))
+    }
+
+    /// Waits until `look` finds something, while this program runs. `None`: the time is up,
+    /// or the program has ended.
+    pub fn wait_until<T>(
+        &mut self,
+        name: &str,
+        deadline: Instant,
+        mut look: impl FnMut() -> Option<T>,
+    ) -> Option<T> {
+        let found = self.actor_mut(name).wait(deadline, |actor| {
+            let over = actor.has_ended();
+            look().map(Some).or(over.then_some(None))
+        });
+        found.flatten()
+    }
+
+    /// Which end of a closed connection is in TIME-WAIT: `server` or `client`. Waits, while the
+    /// program of this name runs, until one is. Panics if none comes to be.
+    #[cfg(target_os = "linux")]
+    pub fn who_waits(
+        &mut self,
+        name: &str,
+        server: SocketAddr,
+        client: SocketAddr,
+    ) -> &'static str {
+        let deadline = Instant::now() + self.launcher.limit();
+        let found = self.wait_until(name, deadline, || {
+            if connections::is_in_time_wait(server, client) {
+                Some("server")
+            } else if connections::is_in_time_wait(client, server) {
+                Some("client")
+            } else {
+                None
+            }
+        });
+        found.unwrap_or_else(|| panic!("{}", self.story("one end to be in TIME-WAIT")))
+    }
+
+    fn exits_with(&mut self, name: &str, code: i32) -> Result<(), Story> {
+        let status = self.wait_for_exit(name)?;
+        if status.code() == Some(code) {
+            return Ok(());
+        }
+        Err(self.story(&format!("{name} to end with exit status {code}")))
+    }
+
+    #[cfg(target_os = "linux")]
+    fn wait_for_unread(
+        &mut self,
+        name: &str,
+        bytes: usize,
+        deadline: Instant,
+    ) -> Result<(), Story> {
+        let Some(server) = self.server else {
+            return Err(self.story("a server with a connection"));
+        };
+        let is_server = self.actor(name).address() == Some(server);
+        let mut unread = 0;
+        let found = self.actor_mut(name).wait(deadline, |_| {
+            unread = connections::unread_bytes(server.port(), is_server);
+            (unread == bytes).then_some(())
+        });
+        found.ok_or_else(|| {
+            self.story(&format!("{bytes} bytes to lie unread at {name} ({unread} do)"))
+        })
+    }
+
+    /// Only Linux tells. Elsewhere the play goes on at once, for what follows must come about in any case.
+    #[cfg(not(target_os = "linux"))]
+    fn wait_for_unread(&mut self, _: &str, _: usize, _: Instant) -> Result<(), Story> {
+        Ok(())
+    }
+}
