@@ -12,8 +12,8 @@ use mdbook_summary::parse_summary;
 
 use crate::check::{self, Problem, Sources};
 use crate::directives::Workbook;
-use crate::scratch::Scratch;
 use crate::{outside, tell_each, warnings};
+use recorder::scratch::Scratch;
 
 /// A book that can't be built as it is.
 #[derive(Debug)]

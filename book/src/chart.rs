@@ -17,9 +17,9 @@ use anyhow::Result;
 use serde_json::json;
 
 use crate::html::escape;
-use crate::recording::{Kind, Recording};
 use crate::terminals;
 use layout::Layout;
+use recorder::recording::{Kind, Recording};
 use steps::Step;
 
 /// Draws a recording. `listed` are the programs that are listed on the page already: each is listed once.

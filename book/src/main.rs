@@ -10,11 +10,7 @@ mod html;
 mod links;
 mod outside;
 mod predict;
-mod record;
-mod recording;
-mod scratch;
 mod serve;
-mod signals;
 mod terminals;
 mod timetable;
 mod warnings;
@@ -27,7 +23,7 @@ use std::process::ExitCode;
 use anyhow::{Result, anyhow, bail};
 use lexopt::prelude::*;
 
-use signals::Signals;
+use recorder::signals::Signals;
 
 const HELP: &str = "\
 The book, built from chapters/, examples/ and tests/transcripts/.
@@ -95,7 +91,9 @@ async fn run() -> Result<()> {
             signals.work(move || build::run(&root, &into, options)).await?;
             println!("the book is in {}", dest.display());
         }
-        Command::Record(args) => record::run(&args, &mut signals).await?,
+        Command::Record(args) => {
+            recorder::run(&root, &target(&root), &args, &mut signals).await?
+        }
     }
     Ok(())
 }

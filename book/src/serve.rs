@@ -20,9 +20,9 @@ use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::build::{self, FOLDERS, Options};
-use crate::scratch::Scratch;
-use crate::signals::Signals;
 use crate::{tell, tell_each};
+use recorder::scratch::Scratch;
+use recorder::signals::Signals;
 
 /// Where the pages wait for the message that makes them reload.
 const LIVE_RELOAD: &str = "__livereload";

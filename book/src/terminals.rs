@@ -8,15 +8,8 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use crate::html::{escape, escape_pre};
-use crate::recording::Recording;
+use recorder::recording::{Printed, Recording, example, label};
 use stage::scenarios::{Action, SCENARIOS};
-
-/// What a program printed in one go, and whether on standard error.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Printed {
-    pub on_stderr: bool,
-    pub text: String,
-}
 
 /// Shows the transcripts of these programs as terminals: side by side where there is room.
 ///
@@ -93,21 +86,6 @@ fn command(name: &str) -> String {
         some => {
             format!("cargo run --example {example} 127.0.0.1:6000 {}", some.join(" "))
         }
-    }
-}
-
-/// The example that a program is run from: the program's name, without a scenario's suffix.
-pub fn example(name: &str) -> &str {
-    name.split_once('-').map_or(name, |(example, _)| example)
-}
-
-/// What a program is called among these: by its example, and its suffix where that alone would not tell them apart.
-pub fn label(name: &str, among: &[&str]) -> String {
-    let example = example(name);
-    let same = among.iter().filter(|other| self::example(other) == example);
-    match name.split_once('-') {
-        Some((_, suffix)) if same.count() > 1 => format!("{example} ({suffix})"),
-        _ => example.to_owned(),
     }
 }
 

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::steps::Step;
-use crate::recording::{Kind, Recording};
+use recorder::recording::{Kind, Recording};
 
 /// The width of a thread's lane, and of a socket's band.
 pub const LANE: u32 = 20;

@@ -8,7 +8,7 @@ use super::layout::{BAND, LANE, LINE, Layout, Side, shorten, wrap};
 use super::steps::Step;
 use super::words::{self, one_line};
 use crate::html::escape;
-use crate::recording::{Call, Kind, Print, Recording, Segment, State};
+use recorder::recording::{Call, Kind, Print, Recording, Segment, State};
 
 /// A chart longer than this many steps is drawn in several pieces, between which paper may end.
 const STEPS_A_PIECE: usize = 32;

@@ -1,7 +1,7 @@
 //! A recording in words: its steps as sentences.
 
 use super::steps::Step;
-use crate::recording::{Call, Kind, Recording, Segment};
+use recorder::recording::{Call, Kind, Recording, Segment};
 
 /// One step, as a sentence.
 pub fn sentence(recording: &Recording, step: &Step) -> String {

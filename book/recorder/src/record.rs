@@ -8,8 +8,8 @@ use std::process::{Command, ExitStatus, Stdio};
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use super::compare;
-use super::namespace::{self, Setup};
+use crate::compare;
+use crate::namespace::{self, Setup};
 use crate::recording::Recording;
 use crate::scratch::Scratch;
 use crate::signals::Signals;
@@ -18,7 +18,12 @@ use stage::scenarios::{Action, SCENARIOS, Scenario};
 /// Files beyond this size make a page heavy.
 const BIGGEST_FILE: usize = 60_000;
 
-pub async fn run(args: &[String], signals: &mut Signals) -> Result<()> {
+pub async fn run(
+    root: &Path,
+    target: &Path,
+    args: &[String],
+    signals: &mut Signals,
+) -> Result<()> {
     if let Some(setup) = Setup::from_args(args) {
         return namespace::record(setup?);
     }
@@ -28,10 +33,9 @@ pub async fn run(args: &[String], signals: &mut Signals) -> Result<()> {
     let scenarios = find(&names)?;
     check_tools()?;
 
-    let root = crate::home();
-    let programs = build(&root, &scenarios, signals).await?;
+    let programs = build(root, target, &scenarios, signals).await?;
     let kept = root.join("chapters/recordings");
-    let dir = Scratch::new_in(&std::path::absolute(crate::target(&root))?)?;
+    let dir = Scratch::new_in(&std::path::absolute(target)?)?;
 
     let mut new = Vec::new();
     for scenario in &scenarios {
@@ -44,7 +48,7 @@ pub async fn run(args: &[String], signals: &mut Signals) -> Result<()> {
             );
         }
         if check {
-            check_against(&root, scenario, &json)?;
+            check_against(root, scenario, &json)?;
         }
         new.push((scenario, json));
     }
@@ -121,6 +125,7 @@ fn check_tools() -> Result<()> {
 /// from a call to the example's line. Returns the folder where they are.
 async fn build(
     root: &Path,
+    target: &Path,
     scenarios: &[&Scenario],
     signals: &mut Signals,
 ) -> Result<PathBuf> {
@@ -129,7 +134,7 @@ async fn build(
     examples.sort_unstable();
     examples.dedup();
 
-    let target = crate::target(root).join("recorded");
+    let target = target.join("recorded");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(["build", "--quiet", "--target-dir"]).arg(&target).current_dir(root);

@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 
 use anyhow::{Context, Result, bail};
 
-use super::{Micros, micros};
+use crate::{Micros, micros};
 
 /// One line of the file, with the stack below it.
 #[derive(Debug, PartialEq, Eq)]

@@ -16,13 +16,13 @@ use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use rustix::time::{ClockId, DynamicClockId, clock_gettime, clock_gettime_dynamic};
 
-use super::Micros;
-use super::lines::Lines;
-use super::merge::{self, Program, Seen};
-use super::states::{self, Change, Row};
-use super::strace::{self, Entry};
-use super::wire::{self, Packet, Segment};
+use crate::Micros;
+use crate::lines::Lines;
+use crate::merge::{self, Program, Seen};
 use crate::recording::Environment;
+use crate::states::{self, Change, Row};
+use crate::strace::{self, Entry};
+use crate::wire::{self, Packet, Segment};
 use stage::scenarios::{Action, SCENARIOS, Scenario};
 use stage::{Actor, Launcher, Stage, Stream};
 

@@ -6,12 +6,12 @@ use std::ops::RangeInclusive;
 
 use anyhow::{Context, Result, bail};
 
-use super::Micros;
-use super::lines::Lines;
-use super::states::{Change, Row, State};
-use super::strace::{self, Call, Entry};
-use super::wire::Segment;
+use crate::Micros;
+use crate::lines::Lines;
 use crate::recording::{self, Environment, Event, Kind, Recording};
+use crate::states::{Change, Row, State};
+use crate::strace::{self, Call, Entry};
+use crate::wire::Segment;
 use stage::scenarios::Scenario;
 
 /// The first client's port, as the book writes it; the second's is the next.

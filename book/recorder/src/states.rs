@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use anyhow::{Context, Result, bail};
 
-use super::{Micros, micros};
+use crate::{Micros, micros};
 
 /// One change of one socket's state.
 #[derive(Debug, Clone, PartialEq, Eq)]

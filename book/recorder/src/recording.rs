@@ -1,6 +1,6 @@
 //! A recording as data, and as the file that it is kept in: `chapters/recordings/SCENARIO.json`.
 //!
-//! `cargo book record` writes it, the chart shows it. `record/README.md` tells how it comes about and what is left out.
+//! `cargo book record` writes it, the chart shows it. `README.md` of this crate tells how it comes about and what is left out.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,10 +9,15 @@ use std::path::Path;
 use anyhow::{Context, Error, Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use crate::terminals::{self, Printed};
-
 /// The version of the schema.
 pub const SCHEMA: u32 = 1;
+
+/// What a program printed in one go, and whether on standard error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Printed {
+    pub on_stderr: bool,
+    pub text: String,
+}
 
 #[derive(Serialize, Deserialize)]
 pub struct Recording {
@@ -241,7 +246,7 @@ impl Recording {
 
     /// What a program is called in this recording.
     pub fn label(&self, program: &str) -> String {
-        terminals::label(program, &self.names())
+        label(program, &self.names())
     }
 
     /// The index of a program.
@@ -318,6 +323,21 @@ impl Segment {
     }
 }
 
+/// The example that a program is run from: the program's name, without a scenario's suffix.
+pub fn example(name: &str) -> &str {
+    name.split_once('-').map_or(name, |(example, _)| example)
+}
+
+/// What a program is called among these: by its example, and its suffix where that alone would not tell them apart.
+pub fn label(name: &str, among: &[&str]) -> String {
+    let example = example(name);
+    let same = among.iter().filter(|other| self::example(other) == example);
+    match name.split_once('-') {
+        Some((_, suffix)) if same.count() > 1 => format!("{example} ({suffix})"),
+        _ => example.to_owned(),
+    }
+}
+
 fn one_a_line<T: Serialize>(items: &[T]) -> Result<String> {
     let lines: Result<Vec<String>, _> = items.iter().map(serde_json::to_string).collect();
     let lines = lines?;
@@ -333,6 +353,11 @@ mod tests {
     use super::*;
     use stage::scenarios::SCENARIOS;
 
+    /// The repository.
+    fn root() -> &'static Path {
+        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+    }
+
     const ONE_STATE: &str = r#"{
         "schema": 1, "name": "test", "title": "A test.",
         "recorded": { "date": "2026-01-01", "kernel": "6.0", "rustc": "1", "strace": "6", "tcpdump": "4" },
@@ -345,9 +370,9 @@ mod tests {
     fn what_is_read_and_written_again_is_the_same_to_the_byte() {
         for scenario in SCENARIOS {
             let path = format!("chapters/recordings/{}.json", scenario.name);
-            let committed = fs::read_to_string(crate::home().join(&path));
+            let committed = fs::read_to_string(root().join(&path));
             let committed = committed.unwrap_or_else(|error| panic!("{path}: {error}"));
-            let recording = Recording::read(scenario.name, &crate::home());
+            let recording = Recording::read(scenario.name, root());
             let recording = recording.unwrap_or_else(|error| panic!("{error:#}"));
             let written = recording.to_json().expect("it can be written");
             let mut lines = committed.split('\n').zip(written.split('\n'));

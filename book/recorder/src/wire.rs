@@ -8,7 +8,7 @@ use etherparse::{NetSlice, SlicedPacket, TransportSlice};
 use pcap_parser::traits::PcapReaderIterator;
 use pcap_parser::{LegacyPcapReader, Linktype, PcapBlockOwned, PcapError};
 
-use super::Micros;
+use crate::Micros;
 
 /// One TCP segment, with the numbers as they were on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
