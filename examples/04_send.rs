@@ -32,7 +32,7 @@ fn show_send() -> anyhow::Result<()> {
 
     // `send` hands bytes to our kernel, and says how many it took. That need not be all
     // (a short write): ours waits for room, but a signal, a time limit or a reset would
-    // end the wait. What it did not take is ours to send again.
+    // end the wait. What it did not take is for the next call.
     let mut rest: &[u8] = b"Hello, Mr Right!";
     while !rest.is_empty() {
         let taken =

@@ -36,6 +36,10 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments[..] {
+        ["--help" | "-h" | "help"] => {
+            say!("{USAGE}");
+            Ok(())
+        }
         [] => first_that_fails(),
         ["all"] => all(),
         ["hint"] => first_hint(),
@@ -135,7 +139,12 @@ fn one(exercise: &Exercise) -> Result<(), String> {
 fn tell_next(name: &str) {
     let next = exercise::all().skip_while(|it| it.name != name).nth(1);
     match next {
-        Some(next) => say!("Next: cargo exercise {}", next.name),
+        Some(next) => {
+            say!(
+                "Next: cargo exercise {}, or cargo exercise for the first that is not right yet",
+                next.name
+            );
+        }
         None => say!("That was the last one. For all of them: cargo exercise all"),
     }
 }

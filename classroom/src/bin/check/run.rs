@@ -10,7 +10,7 @@ use std::time::Instant;
 use grader::program::{Printed, Program, last_lines};
 use grader::{MARK, Room, limit};
 
-use crate::exercise::{Exercise, root};
+use crate::exercise::{Exercise, root, shown};
 
 /// What an exercise comes to.
 pub enum Verdict {
@@ -83,7 +83,11 @@ fn build(name: &str) -> Result<Result<PathBuf, String>, String> {
     match built {
         Some(program) if output.status.success() => Ok(Ok(program)),
         _ => {
-            Ok(Err(last_lines(&String::from_utf8_lossy(&output.stderr), 180).join("\n")))
+            let messages =
+                last_lines(&String::from_utf8_lossy(&output.stderr), 180).join("\n");
+            // As seen from where the command was given.
+            let file = shown(&root().join("exercises"));
+            Ok(Err(messages.replace("--> exercises", &format!("--> {file}"))))
         }
     }
 }
@@ -237,16 +241,15 @@ fn printed(stdout: &Printed, stderr: &Printed, mark: &str) -> String {
 
 /// Whether the test runner prints such a line.
 fn is_of_the_runner(line: &str) -> bool {
-    const BEGINNINGS: [&str; 7] = [
+    const BEGINNINGS: [&str; 6] = [
         "running 1 test",
         "test tests::",
         "test result: ",
         "failures:",
         "    tests::",
-        "Error: ",
         "note: run with `RUST_BACKTRACE=1`",
     ];
     let line = line.trim_end();
-    ["", "ok", "FAILED"].contains(&line)
+    ["", "ok", "FAILED", "Error:"].contains(&line)
         || BEGINNINGS.iter().any(|it| line.starts_with(it))
 }
