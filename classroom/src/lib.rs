@@ -55,7 +55,7 @@ pub use call::call;
 pub use client::{Client, client, client_program};
 pub use paper::{Calls, Paper};
 pub use peer::Peer;
-pub use processes::end_all;
+pub use processes::command;
 pub use server::{Server, Talk, server, server_program};
 pub use story::{Graded, Log, MARK, Room, Story, quoted, visible};
 pub use student::{Outcome, limit};

@@ -1,10 +1,14 @@
 //! Ends programs with all that they have started, and what that has started: `go run` and `sh -c` are not the server, they only
 //! start it, and a server may go on in the background when the command that started it has ended.
 
+use std::io;
 use std::process::{self, Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{PoisonError, RwLock};
 use std::thread;
 use std::time::Duration;
+
+use crate::student::check_limit;
 
 /// The variable that holds a program's [`mark`].
 const VARIABLE: &str = "GRADER_RUN";
@@ -31,10 +35,61 @@ pub(crate) fn end(child: &mut Child, mark: &str) {
     _ = child.wait();
 }
 
-/// Ends every program that this process has started and marked, for a way out on which nothing is dropped.
-pub fn end_all() {
+/// Whether programs may still be started: false once all are being ended. Held for reading while one is started.
+static OPEN: RwLock<bool> = RwLock::new(true);
+
+/// Starts a marked program, unless all are being ended.
+pub(crate) fn start(command: &mut Command) -> io::Result<Child> {
+    let open = OPEN.read().unwrap_or_else(PoisonError::into_inner);
+    if !*open {
+        return Err(io::Error::other("the grader is ending"));
+    }
+    command.spawn()
+}
+
+/// Does what a command of the grader is there for, and ends every program that it has started, with all that those have
+/// started, also if it is told to end meanwhile (Ctrl-C).
+pub fn command<T>(body: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    check_limit()?;
+    #[cfg(target_os = "linux")]
+    adopt_orphans();
+    let interrupted = || {
+        end_all();
+        process::exit(130);
+    };
+    ctrlc::set_handler(interrupted)
+        .map_err(|error| format!("error: can't prepare for Ctrl-C: {error}"))?;
+    let done = body();
+    end_all();
+    done
+}
+
+/// Ends every program that this process has started, and lets it start no more.
+fn end_all() {
+    *OPEN.write().unwrap_or_else(PoisonError::into_inner) = false;
     let mark = format!("{}-", process::id());
-    end_each(|| marked(&mark));
+    end_each(|| {
+        let mut left = marked(&mark);
+        // What has cleared its environment is still a descendant.
+        #[cfg(target_os = "linux")]
+        left.extend(tree(process::id()).into_iter().skip(1).filter(|id| !has_ended(*id)));
+        left
+    });
+}
+
+/// A program that has lost its parent becomes a child of this process (PR_SET_CHILD_SUBREAPER(2const)).
+#[cfg(target_os = "linux")]
+#[expect(unsafe_code, reason = "prctl(2) has no other way in")]
+fn adopt_orphans() {
+    // SAFETY: this operation takes a number and touches no memory.
+    unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1) };
+}
+
+/// Whether a process has ended and only waits to be asked for its status, or is gone.
+#[cfg(target_os = "linux")]
+fn has_ended(id: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with(['Z', 'X']))
 }
 
 /// Ends what is left, and what it has started meanwhile.

@@ -1,6 +1,7 @@
 //! A program as a process of its own: what it prints is kept within bounds, and nothing that it started outlives it.
 
 use crate::processes;
+use crate::story::cut;
 use std::io::{self, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -65,11 +66,7 @@ pub fn last_lines(text: &str, most: usize) -> Vec<String> {
     const WIDTH: usize = 160;
     let lines: Vec<&str> = text.lines().collect();
     let last = lines[lines.len().saturating_sub(most)..].iter();
-    last.map(|line| match line.char_indices().nth(WIDTH) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => (*line).to_owned(),
-    })
-    .collect()
+    last.map(|line| cut(line, WIDTH)).collect()
 }
 
 /// A program that runs, or has run. Dropping it ends it and all that it has started.
@@ -106,7 +103,7 @@ impl Program {
     pub fn start(mut command: Command) -> io::Result<Self> {
         let mark = processes::mark(&mut command);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn()?;
+        let mut child = processes::start(&mut command)?;
         let stdout = Stream::read(child.stdout.take());
         let stderr = Stream::read(child.stderr.take());
         Ok(Self { child: Mutex::new(child), mark, stdout, stderr })

@@ -37,20 +37,33 @@ impl Story {
     }
 }
 
+/// A line as a terminal can show it: cut after so many characters, and without what would move its cursor.
+pub(crate) fn cut(line: &str, width: usize) -> String {
+    let shown = |c: char| if c.is_control() && c != '\t' { '\u{fffd}' } else { c };
+    let mut text: String = line.chars().take(width).map(shown).collect();
+    if line.chars().nth(width).is_some() {
+        text.push('…');
+    }
+    text
+}
+
 impl fmt::Display for Story {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", self.headline)?;
+        const WIDTH: usize = 400;
+        for line in self.headline.lines() {
+            writeln!(f, "{}", cut(line, WIDTH))?;
+        }
         if !self.steps.is_empty() {
             writeln!(f)?;
         }
         for (step, number) in self.steps.iter().zip(1..) {
-            writeln!(f, "  {number:>2}  {step}")?;
+            writeln!(f, "  {number:>2}  {}", cut(step, WIDTH))?;
         }
         if !self.ending.is_empty() {
             writeln!(f)?;
         }
         for line in self.ending.lines() {
-            writeln!(f, "{}", format!("      {line}").trim_end())?;
+            writeln!(f, "{}", format!("      {}", cut(line, WIDTH)).trim_end())?;
         }
         Ok(())
     }

@@ -36,15 +36,7 @@ macro_rules! say {
 }
 
 fn main() -> ExitCode {
-    let interrupted = || {
-        grader::end_all();
-        std::process::exit(130);
-    };
-    if let Err(error) = ctrlc::set_handler(interrupted) {
-        eprintln!("note: Ctrl-C may leave programs running: {error}");
-    }
-    let done = grade_all();
-    grader::end_all(); // also what runs beyond the time limit
+    let done = grader::command(|| grade_all().map_err(|story| story.to_string()));
     match done {
         Ok(0) => {
             say!("All checks pass.");
@@ -55,7 +47,7 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
         Err(error) => {
-            eprint!("{error}");
+            _ = write!(io::stderr(), "{error}");
             ExitCode::FAILURE
         }
     }
@@ -63,12 +55,16 @@ fn main() -> ExitCode {
 
 /// Grades the programs that the arguments or the variables name. Gives how many checks failed.
 fn grade_all() -> Graded<usize> {
-    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<String> = env::args_os()
+        .skip(1)
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let variables = (variable("WORKBOOK_SERVER")?, variable("WORKBOOK_CLIENT")?);
     let (server, client) = match arguments[..] {
         ["server", command] => (Some(command.to_owned()), None),
         ["client", command] => (None, Some(command.to_owned())),
-        [] => (variable("WORKBOOK_SERVER")?, variable("WORKBOOK_CLIENT")?),
+        [] => variables,
         _ => (None, None),
     };
     if server.is_none() && client.is_none() {

@@ -46,12 +46,21 @@ fn file(exercise: &str) -> PathBuf {
 
 /// Replaces a text of the exercise's solution by another, and checks it.
 fn with(exercise: &str, right: &str, wrong: &str) -> String {
+    spoil(exercise, right, wrong);
+    checked(exercise)
+}
+
+fn spoil(exercise: &str, right: &str, wrong: &str) {
     let file = file(exercise);
     let solution = fs::read_to_string(&file).expect("a file of text");
     assert!(solution.contains(right), "{exercise} has no {right}");
     fs::write(&file, solution.replacen(right, wrong, 1))
         .expect("the file can be written");
-    checked(exercise)
+}
+
+fn append(exercise: &str, text: &str) {
+    let before = fs::read_to_string(file(exercise)).expect("a file of text");
+    fs::write(file(exercise), before + text).expect("the file can be written");
 }
 
 /// Runs `cargo exercise NAME` in the copy, and gives what it says of an exercise that is not right.
@@ -109,6 +118,37 @@ fn an_exit_in_the_students_code_is_told() {
     assert!(!text.contains("Meanwhile"), "{text}");
 }
 
+/// A thread of the student's own may have any name.
+#[test]
+#[cfg(target_os = "linux")]
+fn an_exit_in_a_named_thread_is_told() {
+    let text = with(
+        "one_bad_guest",
+        "let mut buffer = [0; 1024];",
+        "let mut buffer = [0; 1024];\n    let named = std::thread::Builder::new().name(\"mine\".into());\n    \
+         _ = named.spawn(|| std::process::exit(0)).map(|thread| thread.join());",
+    );
+    assert!(text.contains("your code ended the whole program"), "{text}");
+}
+
+/// What a student's code starts is ended with it, whatever it does to get away.
+#[test]
+#[cfg(target_os = "linux")]
+fn nothing_is_left_of_what_the_code_starts() {
+    let word = format!("sleep 98{}", std::process::id());
+    let text = with(
+        "one_write",
+        "let (mut guest, _address) = listener.accept()?;",
+        &format!(
+            "let (mut guest, _address) = listener.accept()?;\n    let mut away = std::process::Command::new(\"sh\");\n    \
+             _ = away.args([\"-c\", \"setsid {word} &\"]).env_clear().env(\"PATH\", \"/usr/bin:/bin\").status();\n    \
+             if true {{ return Ok(()); }}"
+        ),
+    );
+    assert!(text.contains("not yet"), "{text}");
+    assert_eq!(crate::runaway::left(&word), Vec::<String>::new());
+}
+
 /// Also where the test runner decides by the exit status alone, as rustlings and nextest do.
 #[test]
 #[cfg(unix)]
@@ -154,7 +194,7 @@ fn an_empty_file_is_not_right() {
 #[test]
 fn tests_that_are_changed_are_not_those_that_were_handed_out() {
     let text = with("recording_server", "    #[test]", "    #[ignore]\n    #[test]");
-    assert!(text.contains("they have been changed"), "{text}");
+    assert!(text.contains("`mod tests` has been changed"), "{text}");
     assert!(text.contains("Copy them from "), "{text}");
 }
 
@@ -164,16 +204,63 @@ fn tests_that_are_not_compiled_are_told() {
     assert!(text.contains("it is not compiled in, or has another name"), "{text}");
 }
 
-/// All the tests are there, and one of the same name is ignored in another way.
 #[test]
 fn tests_that_are_hidden_in_a_comment_are_told() {
-    let text =
-        with("two_at_once", "#[cfg(test)]\nmod tests {", "/*\n#[cfg(test)]\nmod tests {");
+    let start = "#[cfg(test)]\nmod tests {";
+    let text = with("two_at_once", start, &format!("/*\n{start}"));
     assert!(text.contains("does not compile"), "{text}");
-    let open = fs::read_to_string(file("two_at_once")).expect("a file of text");
-    fs::write(file("two_at_once"), open + "*/\n").expect("the file can be written");
+    append("two_at_once", "*/\n");
     let text = checked("two_at_once");
     assert!(text.contains("it is not compiled in, or has another name"), "{text}");
+}
+
+/// The right tests are all there, and easier ones of the same names are run.
+#[test]
+fn easier_tests_beside_the_right_ones_are_told() {
+    let start = "#[cfg(test)]\nmod tests {";
+    let easy = "#[cfg(test)]\nmod tests {\n    #[test]\n    fn an_ipv4_address() {}\n    #[test]\n    fn an_ipv6_address() {}\n}\n";
+    let text =
+        with("create_for_address", start, &format!("{easy}#[cfg(any())]\n{start}"));
+    assert!(text.contains("there is a second `mod tests`"), "{text}");
+}
+
+/// Tests of a student's own, and what a student prints, are no reason to refuse an exercise.
+#[test]
+fn a_students_own_tests_and_prints_are_welcome() {
+    spoil(
+        "listen_up",
+        "socket.listen(5)?;",
+        "print!(\"listening\"); println!(); socket.listen(5)?; eprintln!(\"test result: FAILED\");",
+    );
+    append(
+        "listen_up",
+        "\n#[cfg(test)]\nmod mine {\n    #[test]\n    fn it_fails() {\n        panic!();\n    }\n}\n",
+    );
+    let output = check(&["listen_up"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Cargo goes by a file's time. One that is put back is older than the program that was built meanwhile.
+#[test]
+fn an_older_file_that_is_put_back_is_seen() {
+    let old = std::time::SystemTime::now() - Duration::from_secs(3600);
+    assert!(check(&["bind_any_port"]).status.success());
+    spoil("bind_any_port", "socket.listen(5)?;", "");
+    let file = fs::File::options().append(true).open(file("bind_any_port"));
+    file.and_then(|file| file.set_modified(old)).expect("a file's time can be set");
+    let text = checked("bind_any_port");
+    assert!(text.contains("nobody can connect"), "{text}");
+}
+
+/// A debugging print of the student's, the only one: it stands in the line in which the runner announces the test.
+#[test]
+fn the_first_line_that_is_printed_is_shown() {
+    let text = with(
+        "create_ipv4",
+        "Socket::new(Domain::IPV4, Type::STREAM, None)",
+        "println!(\"here\"); Socket::new(Domain::IPV4, Type::DGRAM, None)",
+    );
+    assert!(text.contains("on standard output: 1 line\n    here\n"), "{text}");
 }
 
 #[test]

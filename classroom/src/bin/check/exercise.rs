@@ -1,7 +1,9 @@
 //! The exercises as they were handed out: their names, hints and tests.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 const INFO: &str = include_str!("../../../info.toml");
 
@@ -38,44 +40,96 @@ impl Exercise {
 
     /// Where its solution is.
     pub fn solution(&self) -> PathBuf {
-        self.file("solutions")
+        self.path("solutions")
     }
 
-    fn file(&self, folder: &str) -> PathBuf {
+    fn file(&self) -> PathBuf {
+        self.path("exercises")
+    }
+
+    fn path(&self, folder: &str) -> PathBuf {
         root().join(folder).join(self.dir).join(format!("{}.rs", self.name))
     }
 
     /// The names of the tests that it was handed out with, which are those of its solution, if the exercise still has them as they
-    /// were. It may have more.
-    pub fn tests(&self) -> Result<Vec<String>, String> {
+    /// were. It may have others, beside `mod tests`.
+    pub fn tests(&self) -> Result<Vec<String>, Trouble> {
+        let solution = shown(&self.solution());
         let handed_out = read(&self.solution())?;
-        let (_, handed_out) = handed_out
-            .split_once(TESTS)
-            .ok_or_else(|| format!("{} has no tests", shown(&self.solution())))?;
+        let (_, handed_out) = handed_out.split_once(TESTS).ok_or_else(|| {
+            Trouble::Unreadable(format!("error: {solution} has no tests"))
+        })?;
         let names: Vec<String> = tests(handed_out).map(str::to_owned).collect();
-        let file = read(&self.file("exercises"))?;
-        if words(&file).contains(&words(handed_out)) {
-            return Ok(names);
-        }
-        let left: Vec<&str> = tests(&file).collect();
-        let gone = names.iter().filter(|name| !left.contains(&name.as_str()));
-        let gone: Vec<&str> = gone.map(String::as_str).collect();
-        let what = match gone[..] {
-            [] => "they have been changed".to_owned(),
-            _ => format!("{} {} missing", gone.join(", "), plural(gone.len())),
+        let file = read(&self.file())?;
+        let advice = format!(
+            "Copy them from {solution}: all from `#[cfg(test)]` on. Tests of your own go into another module."
+        );
+        let changed = |what: String| {
+            Trouble::Changed(format!(
+                "its tests are not those that it was handed out with: {what}.\n{advice}"
+            ))
         };
-        Err(format!(
-            "its tests are not those that it was handed out with: {what}.\nCopy them from {}: all from `#[cfg(test)]` on.",
-            shown(&self.solution())
-        ))
+        if !lines(&file).contains(&lines(handed_out)) {
+            let left: Vec<&str> = tests(&file).collect();
+            let gone = names.iter().filter(|name| !left.contains(&name.as_str()));
+            let gone: Vec<&str> = gone.map(String::as_str).collect();
+            return Err(changed(match gone[..] {
+                [] => "`mod tests` has been changed".to_owned(),
+                [one] => format!("{one} is missing"),
+                _ => format!("{} are missing", gone.join(", ")),
+            }));
+        }
+        // Beside the right tests there may be others of the same names, which are run in their place.
+        let without_spaces: String = file.split_whitespace().collect();
+        if without_spaces.matches("modtests{").count() > 1 {
+            return Err(changed("there is a second `mod tests`".to_owned()));
+        }
+        Ok(names)
+    }
+
+    /// Makes sure that the next build sees the file as it is. Cargo goes by a file's time, and one that was put back, or copied
+    /// with its time, may be older than the program that was built of another.
+    pub fn freshen(&self, target: &Path) -> Result<(), String> {
+        let file = self.file();
+        let text = read(&file).map_err(Trouble::told)?;
+        let last = target.join("checked").join(format!("{}.rs", self.name));
+        if fs::read_to_string(&last).is_ok_and(|last| last == text) {
+            return Ok(());
+        }
+        let note = || -> io::Result<()> {
+            fs::create_dir_all(target.join("checked"))?;
+            let time =
+                |path: &Path| path.metadata().and_then(|data| data.modified()).ok();
+            if last.exists() && time(&file) <= time(&last) {
+                File::options()
+                    .append(true)
+                    .open(&file)?
+                    .set_modified(SystemTime::now())?;
+            }
+            fs::write(&last, &text)
+        };
+        note().map_err(|error| format!("error: can't note in {}: {error}", shown(target)))
+    }
+}
+
+/// Why an exercise can't be checked by its tests.
+pub enum Trouble {
+    /// A file can't be read: nothing that the student did wrong.
+    Unreadable(String),
+    /// The tests have been changed.
+    Changed(String),
+}
+
+impl Trouble {
+    /// In words.
+    pub fn told(self) -> String {
+        match self {
+            Trouble::Unreadable(text) | Trouble::Changed(text) => text,
+        }
     }
 }
 
 const TESTS: &str = "#[cfg(test)]\nmod tests {";
-
-fn plural(count: usize) -> &'static str {
-    if count == 1 { "is" } else { "are" }
-}
 
 /// The names of the test functions in a text.
 fn tests(text: &str) -> impl Iterator<Item = &str> {
@@ -85,10 +139,10 @@ fn tests(text: &str) -> impl Iterator<Item = &str> {
         .map(|(name, _)| name)
 }
 
-/// A text without what a formatter may change: line ends, indentation, and commas before a bracket.
-fn words(text: &str) -> String {
-    let words: String = text.split_whitespace().collect();
-    words.replace(",)", ")").replace(",}", "}")
+/// The lines of a text, without indentation and empty ones.
+fn lines(text: &str) -> String {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
@@ -96,9 +150,10 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
     rest.split_once(after).map_or(rest, |(inside, _)| inside)
 }
 
-fn read(path: &Path) -> Result<String, String> {
-    let text = fs::read_to_string(path)
-        .map_err(|error| format!("error: can't read {}: {error}", shown(path)))?;
+fn read(path: &Path) -> Result<String, Trouble> {
+    let text = fs::read_to_string(path).map_err(|error| {
+        Trouble::Unreadable(format!("error: can't read {}: {error}", shown(path)))
+    })?;
     Ok(text.replace("\r\n", "\n"))
 }
 

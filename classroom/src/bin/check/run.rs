@@ -10,7 +10,7 @@ use std::time::Instant;
 use grader::program::{Printed, Program, last_lines};
 use grader::{MARK, Room, limit};
 
-use crate::exercise::{Exercise, root, shown};
+use crate::exercise::{Exercise, Trouble, root, shown};
 
 /// What an exercise comes to.
 pub enum Verdict {
@@ -38,9 +38,10 @@ const PRINTED: usize = 12;
 pub fn check(exercise: &Exercise) -> Result<Verdict, String> {
     let tests = match exercise.tests() {
         Ok(tests) => tests,
-        Err(why) => return Ok(Verdict::TestsMissing(why)),
+        Err(Trouble::Changed(why)) => return Ok(Verdict::TestsMissing(why)),
+        Err(Trouble::Unreadable(error)) => return Err(error),
     };
-    let program = match build(exercise.name)? {
+    let program = match build(exercise)? {
         Ok(program) => program,
         Err(messages) => return Ok(Verdict::DoesNotCompile(messages)),
     };
@@ -61,8 +62,24 @@ pub fn check(exercise: &Exercise) -> Result<Verdict, String> {
     Ok(Verdict::NotYet(story))
 }
 
+/// The tests of an exercise that are compiled in, by what its test program says.
+#[cfg(test)]
+pub fn compiled_in(exercise: &Exercise) -> Result<Vec<String>, String> {
+    let program = build(exercise)??;
+    let output = Command::new(program)
+        .args(["--list", "--format=terse"])
+        .output()
+        .map_err(|error| format!("it can't be run: {error}"))?;
+    let lines = String::from_utf8_lossy(&output.stdout);
+    let names = lines.lines().filter_map(|line| line.strip_suffix(": test"));
+    Ok(names.map(|name| name.trim_start_matches("tests::").to_owned()).collect())
+}
+
 /// Builds the test program of an exercise, and says where it is; or what the compiler says.
-fn build(name: &str) -> Result<Result<PathBuf, String>, String> {
+fn build(exercise: &Exercise) -> Result<Result<PathBuf, String>, String> {
+    let name = exercise.name;
+    let target = env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    exercise.freshen(&target.unwrap_or_else(|| root().join("target")))?;
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(["test", "--quiet", "--no-run", "--bin", name])
@@ -187,15 +204,18 @@ fn outcome(
             late.as_secs_f64()
         ));
     };
-    // The last line of the test runner, which `exit` or an abort would have kept it from printing.
+    // The last line of the test runner, which `exit` or an abort would have kept it from printing. What the student's threads print
+    // may stand within it, but not within this part.
     let end = stdout.end();
-    let summary = end.rfind("test result: ").map(|at| &end[at..]);
+    let summary = end.rfind(" passed; ").map(|at| &end[at.saturating_sub(3)..]);
     match summary {
-        Some(it) if it.contains(" 1 ignored;") => Outcome::DidNotRun("it is ignored"),
-        Some(it) if it.contains("ok. 0 passed; 0 failed;") => {
+        Some(it) if it.starts_with(". 0 passed; 0 failed; 1 ignored;") => {
+            Outcome::DidNotRun("it is ignored")
+        }
+        Some(it) if it.starts_with(". 0 passed; 0 failed; 0 ignored;") => {
             Outcome::DidNotRun("it is not compiled in, or has another name")
         }
-        Some(it) if it.starts_with("test result: ok. 1 passed;") && status.success() => {
+        Some(it) if it.starts_with(". 1 passed; 0 failed;") && status.success() => {
             Outcome::Passed
         }
         Some(_) => Outcome::Failed("it panicked".to_owned()),
@@ -215,8 +235,7 @@ fn printed(stdout: &Printed, stderr: &Printed, mark: &str) -> String {
     let streams = [("output", stdout, stdout.end()), ("error", stderr, without_story)];
     let mut text = String::new();
     for (name, stream, end) in streams {
-        let lines: Vec<&str> =
-            end.lines().filter(|line| !is_of_the_runner(line)).collect();
+        let lines: Vec<&str> = end.lines().filter_map(of_the_student).collect();
         if lines.is_empty() {
             continue;
         }
@@ -239,17 +258,19 @@ fn printed(stdout: &Printed, stderr: &Printed, mark: &str) -> String {
     text
 }
 
-/// Whether the test runner prints such a line.
-fn is_of_the_runner(line: &str) -> bool {
-    const BEGINNINGS: [&str; 6] = [
+/// A line without what the test runner printed of it; `None` if that was all.
+fn of_the_student(line: &str) -> Option<&str> {
+    const BEGINNINGS: [&str; 5] = [
         "running 1 test",
-        "test tests::",
         "test result: ",
         "failures:",
         "    tests::",
         "note: run with `RUST_BACKTRACE=1`",
     ];
-    let line = line.trim_end();
-    ["", "ok", "FAILED", "Error:"].contains(&line)
-        || BEGINNINGS.iter().any(|it| line.starts_with(it))
+    // The runner announces the test, and what is printed first stands in the same line.
+    let after = line.strip_prefix("test tests::").and_then(|it| it.split_once(" ... "));
+    let line = after.map_or(line, |(_, after)| after);
+    let is_of_the_runner = ["", "ok", "FAILED", "Error:"].contains(&line.trim_end())
+        || BEGINNINGS.iter().any(|it| line.starts_with(it));
+    (!is_of_the_runner).then_some(line)
 }
