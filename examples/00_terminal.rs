@@ -60,7 +60,7 @@ fn talk() -> anyhow::Result<()> {
 // ANCHOR_END: talk
 
 // ANCHOR: send_lines
-/// Locked while a line is being sent. The kernel tells a reset only once: if it tells
+/// Locked while a line is being sent. Linux tells a reset only once: if it tells
 /// `write_all`, `read` returns 0, and the program must not end before the error is told.
 static SENDING: Mutex<()> = Mutex::new(());
 

@@ -24,7 +24,7 @@ fn own_ip() -> std::net::Ipv4Addr {
 }
 
 /// `SO_REUSEADDR` looks past a connection that is over, if the socket that left it had the
-/// option as well (socket(7), BUGS).
+/// option as well (socket(7), NOTES).
 #[cfg(target_os = "linux")]
 #[test]
 fn a_port_comes_back_at_once_if_both_servers_set_the_option() {
