@@ -1,8 +1,10 @@
 //! Bind and listen: `02_bind`, `02_listen`.
 
+#[cfg(target_os = "linux")]
 use assert_cmd::Command;
 
 use crate::bad_input;
+#[cfg(target_os = "linux")]
 use crate::examples;
 use crate::transcripts::check;
 
@@ -92,6 +94,7 @@ fn bad_input_gets_one_clear_line() {
 
 mod predictions {
     use std::net::TcpStream;
+    #[cfg(target_os = "linux")]
     use std::time::Duration;
 
     use crate::examples::{Examples, limit};

@@ -68,13 +68,18 @@ pub fn command<T>(body: impl FnOnce() -> Result<T, String>) -> Result<T, String>
 fn end_all() {
     *OPEN.write().unwrap_or_else(PoisonError::into_inner) = false;
     let mark = format!("{}-", process::id());
-    end_each(|| {
-        let mut left = marked(&mark);
-        // What has cleared its environment is still a descendant.
-        #[cfg(target_os = "linux")]
-        left.extend(tree(process::id()).into_iter().skip(1).filter(|id| !has_ended(*id)));
-        left
-    });
+    end_each(|| [marked(&mark), descendants()].concat());
+}
+
+/// What runs of this process's descendants. They may have cleared their environment, and with it the mark.
+#[cfg(target_os = "linux")]
+fn descendants() -> Vec<u32> {
+    tree(process::id()).into_iter().skip(1).filter(|id| !has_ended(*id)).collect()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn descendants() -> Vec<u32> {
+    Vec::new()
 }
 
 /// A program that has lost its parent becomes a child of this process (PR_SET_CHILD_SUBREAPER(2const)).
