@@ -7,6 +7,8 @@ mod seen;
 mod segments;
 mod sockets;
 mod states;
+#[cfg(test)]
+mod tests;
 
 use anyhow::{Context, Result, bail};
 use stage::scenarios::Scenario;
