@@ -10,8 +10,9 @@ use mdbook_driver::MDBook;
 use mdbook_driver::config::Config;
 use mdbook_summary::parse_summary;
 
-use crate::check::{self, Problem, Sources};
+use crate::check::{self, Sources};
 use crate::directives::Workbook;
+use crate::problem::Problem;
 use crate::{outside, tell_each, warnings};
 use recorder::scratch::Scratch;
 

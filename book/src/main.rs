@@ -1,18 +1,13 @@
 //! `cargo book`: builds the book, serves it with live reload, and records the conversations that it shows.
 
 mod build;
-mod changed;
-mod chart;
 mod check;
 mod directives;
-mod exercises;
 mod html;
-mod links;
+mod markdown;
 mod outside;
-mod predict;
+mod problem;
 mod serve;
-mod terminals;
-mod timetable;
 mod warnings;
 
 use std::fmt::Display;

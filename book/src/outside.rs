@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use walkdir::{DirEntry, WalkDir};
 
-use crate::check::Problem;
+use crate::problem::Problem;
 
 /// Finds the symbolic links, in these files and folders of the repository, that lead out of it or go round in circles.
 pub fn links<'a>(

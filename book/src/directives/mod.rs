@@ -1,6 +1,13 @@
-//! The `{{#…}}` directives on the pages: finding them, and replacing ours.
+//! The `{{#…}}` directives on the pages: what each shows in its place.
 //!
 //! mdBook's own (`include` and its kin) are replaced by mdBook, before ours, and checked by [`crate::check`].
+
+mod changed;
+mod chart;
+mod exercises;
+mod predict;
+mod terminals;
+mod timetable;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -17,72 +24,11 @@ use mdbook_preprocessor::book::Book;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use regex::Regex;
 
-use crate::check::{Page, Problem, Sources, line_at};
-use crate::exercises::Exercise;
-use crate::timetable::{self, Lengths};
-use crate::{changed, chart, exercises, predict, terminals};
-
-/// What mdBook replaces.
-pub const OF_MDBOOK: &[&str] = &["include", "rustdoc_include", "playground", "title"];
-
-/// What is replaced here.
-pub const OURS: &[&str] =
-    &["terminals", "recording", "changed", "exercises", "minutes", "timetable"];
-
-/// A directive as it stands in a text: `{{#NAME ARGUMENTS}}`.
-pub struct Directive<'a> {
-    pub name: &'a str,
-    pub arguments: Vec<&'a str>,
-    /// Its bytes in the text.
-    pub range: Range<usize>,
-    /// Whether it has its closing braces.
-    pub complete: bool,
-    /// Whether it stands in a code block or between backticks.
-    pub in_code: bool,
-    /// Whether its line has nothing else.
-    pub alone: bool,
-}
-
-/// Finds the directives in a Markdown text, without those that a backslash escapes (`\{{#…}}`).
-pub fn find(text: &str) -> Vec<Directive<'_>> {
-    static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| {
-        // The first part is what mdBook takes for escaped: up to the last braces on the line.
-        Regex::new(r"\\\{\{#.*\}\}|\{\{[ \t]*#([a-zA-Z0-9_]*)([^}\n]*)(\}\})?")
-            .expect("the pattern is well formed")
-    });
-    let code = code_ranges(text);
-    DIRECTIVE
-        .captures_iter(text)
-        .filter_map(|found| {
-            let (range, name) = (found.get(0)?.range(), found.get(1)?.as_str());
-            Some(Directive {
-                name,
-                arguments: found.get(2)?.as_str().split_whitespace().collect(),
-                in_code: code.iter().any(|code| code.contains(&range.start)),
-                complete: found.get(3).is_some(),
-                alone: is_alone(text, &range),
-                range,
-            })
-        })
-        .collect()
-}
-
-fn is_alone(text: &str, range: &Range<usize>) -> bool {
-    let (before, after) = (&text[..range.start], &text[range.end..]);
-    (before.is_empty() || before.ends_with('\n'))
-        && after.lines().next().unwrap_or_default().trim().is_empty()
-}
-
-/// Where the text is code.
-fn code_ranges(text: &str) -> Vec<Range<usize>> {
-    new_cmark_parser(text, &MarkdownOptions::default())
-        .into_offset_iter()
-        .filter(|(event, _)| {
-            matches!(event, Event::Start(Tag::CodeBlock(_)) | Event::Code(_))
-        })
-        .map(|(_, range)| range)
-        .collect()
-}
+use crate::check::{Page, Sources};
+use crate::markdown::{Directive, OURS, code_ranges, find, to_copied_examples};
+use crate::problem::{Problem, line_at};
+use exercises::Exercise;
+use timetable::Lengths;
 
 /// The preprocessor that replaces our directives, after mdBook's.
 pub struct Workbook {
@@ -219,18 +165,6 @@ fn replace(
     }
     replaced.push_str(&text[done..]);
     replaced
-}
-
-/// Where a page's link leads in the built book: beside the pages, which are not in a folder `chapters` any more, are
-/// copies of the programs. Borrowed if it is no link to a program.
-pub fn to_copied_examples(link: &str) -> Cow<'_, str> {
-    let above = link.find("examples/").unwrap_or(0);
-    match link.strip_prefix("../") {
-        Some(rest) if above > 0 && link[..above].replace("../", "").is_empty() => {
-            Cow::Owned(rest.to_owned())
-        }
-        _ => Cow::Borrowed(link),
-    }
 }
 
 /// What a page shows in a directive's place. `listed` are the programs that recordings before it on the page have listed.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::changed::{is_anchor, read_example};
+use crate::directives::changed::{is_anchor, read_example};
 use crate::html::{escape, escape_pre};
 
 /// Lists an example, its lines numbered as in the file. The marks by which pages include its pieces are left out.

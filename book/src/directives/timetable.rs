@@ -6,9 +6,9 @@ use std::fmt::Write;
 use anyhow::{Context, Result, bail, ensure};
 use mdbook_preprocessor::book::Book;
 
-use crate::directives;
-use crate::exercises::Exercise;
+use super::exercises::Exercise;
 use crate::html::escape;
+use crate::markdown;
 
 /// The lengths of the pages and exercises that tell theirs, by their files' names without the ending.
 pub type Lengths = BTreeMap<String, Length>;
@@ -33,7 +33,7 @@ pub fn lengths(book: &Book, exercises: &[Exercise]) -> Lengths {
         else {
             continue;
         };
-        let minutes = directives::find(&chapter.content)
+        let minutes = markdown::find(&chapter.content)
             .into_iter()
             .filter(|it| it.name == "minutes" && !it.in_code)
             .find_map(|it| it.arguments.first()?.parse().ok());

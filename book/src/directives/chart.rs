@@ -16,8 +16,8 @@ use std::path::Path;
 use anyhow::Result;
 use serde_json::json;
 
+use super::terminals;
 use crate::html::escape;
-use crate::terminals;
 use layout::Layout;
 use recorder::recording::{Kind, Recording};
 use steps::Step;
