@@ -1,7 +1,8 @@
 //! A student's function: a call of it, and its panics.
 
+use crate::limit::limit;
 use crate::story::{Graded, Log};
-use crate::student::{Outcome, Student, limit};
+use crate::student::{Outcome, Student};
 
 /// A panic that nobody else notices: the connection of a thread that panics is closed, as it would be otherwise.
 pub(crate) fn has_not_panicked(student: &Student, log: &Log) -> Graded {

@@ -1,10 +1,10 @@
 //! The checks of chapter 5's conversation, for a server or a client in any language.
 
 use crate::client::Client;
+use crate::limit::{limit, seconds};
 use crate::peer::STALL;
 use crate::server::Server;
 use crate::story::Graded;
-use crate::student::{limit, seconds};
 use std::time::Instant;
 
 /// What the server says to a guest who has just come.

@@ -1,10 +1,11 @@
 //! A student's client, and the listener that it is told to connect to.
 
 use crate::call::has_not_panicked;
+use crate::limit::limit;
 use crate::peer::{Peer, remark};
 use crate::ports::{START, free_port, words};
 use crate::story::{Graded, Log, Story, compared, parting};
-use crate::student::{Outcome, Student, limit};
+use crate::student::{Outcome, Student};
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;

@@ -39,6 +39,7 @@ pub mod chapter_5;
 mod blocked;
 mod call;
 mod client;
+mod limit;
 mod paper;
 mod peer;
 mod ports;
@@ -53,12 +54,13 @@ mod watch;
 
 pub use call::call;
 pub use client::{Client, client, client_program};
+pub use limit::limit;
 pub use paper::{Calls, Paper};
 pub use peer::Peer;
 pub use processes::command;
 pub use server::{Server, Talk, server, server_program};
 pub use story::{Graded, Log, MARK, Room, Story, quoted, visible};
-pub use student::{Outcome, limit};
+pub use student::Outcome;
 pub use system::{NotedSocket, System};
 pub use variables::variable;
 

@@ -1,7 +1,8 @@
 //! The other end of the connection with the student's program.
 
+use crate::limit::{limit, seconds};
 use crate::story::{Graded, Log, Story, compared, parting, quoted};
-use crate::student::{Student, limit, seconds};
+use crate::student::Student;
 use socket2::SockRef;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};

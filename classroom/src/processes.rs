@@ -8,7 +8,7 @@ use std::sync::{PoisonError, RwLock};
 use std::thread;
 use std::time::Duration;
 
-use crate::student::check_limit;
+use crate::limit::check_limit;
 
 /// The variable that holds a program's [`mark`].
 const VARIABLE: &str = "GRADER_RUN";

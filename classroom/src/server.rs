@@ -1,10 +1,11 @@
 //! A student's server, and the conversations that clients have with it.
 
 use crate::call::has_not_panicked;
+use crate::limit::limit;
 use crate::peer::Peer;
 use crate::ports::{START, free_port, port_for_program, words};
 use crate::story::{Graded, Log, Story, visible};
-use crate::student::{Outcome, Student, limit};
+use crate::student::{Outcome, Student};
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,6 +1,7 @@
 //! The program under test: a function on a thread of its own, or a command. It is watched, and can be asked what it does.
 
 use crate::blocked::{self, Whose};
+use crate::limit::limit;
 use crate::program::Program;
 use crate::story::{Log, Story};
 use crate::watch;
@@ -13,31 +14,6 @@ use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
-
-/// How long anything may take that should take no time: 3 seconds, or as many as `GRADER_SECONDS` says.
-pub fn limit() -> Duration {
-    seconds_of_variable().ok().flatten().unwrap_or(Duration::from_secs(3))
-}
-
-/// Fails if `GRADER_SECONDS` says nothing sensible.
-pub(crate) fn check_limit() -> Result<(), String> {
-    seconds_of_variable().map(|_| ())
-}
-
-fn seconds_of_variable() -> Result<Option<Duration>, String> {
-    let Some(text) = std::env::var_os("GRADER_SECONDS") else { return Ok(None) };
-    let text = text.to_string_lossy();
-    let seconds = text.parse().ok().filter(|seconds| (0.01..=3600.0).contains(seconds));
-    let seconds = seconds.ok_or_else(|| {
-        format!("error: GRADER_SECONDS is `{text}`; it must be a number of seconds, at most 3600")
-    })?;
-    Ok(Some(Duration::from_secs_f64(seconds)))
-}
-
-/// As in "nothing came for 3 s".
-pub(crate) fn seconds(time: Duration) -> String {
-    format!("{} s", time.as_secs_f64())
-}
 
 /// What a student's function gives back: a value, or a result with one.
 pub trait Outcome {
