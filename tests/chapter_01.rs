@@ -34,7 +34,11 @@ fn a_socket_needs_a_descriptor() {
         .code(1)
         .stdout("");
     let printed = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
-    crate::transcripts::compare("01_create_socket-few_descriptors.err.txt", &printed, "");
+    crate::transcripts::compare(
+        "01_create_socket_few_descriptors/01_create_socket.err.txt",
+        &printed,
+        "",
+    );
 }
 
 #[cfg(target_os = "linux")]

@@ -170,7 +170,7 @@ fn refuses_a_directive_in_the_middle_of_a_line() {
 fn refuses_a_directive_that_fails() {
     Repository::new().is_refused_with(
         "{{#terminals 02_second}}",
-        "{{#terminals 02_second}}: there is no transcript tests/transcripts/02_second.txt",
+        "{{#terminals 02_second}}: there is no transcript in tests/transcripts/02_second/",
     );
     Repository::new().is_refused_with(
         "{{#minutes twenty}}",
@@ -262,14 +262,14 @@ fn refuses_html_that_is_not_closed() {
 fn refuses_what_no_page_shows() {
     let repository = Repository::new();
     repository.write("examples/02_second.rs", "fn main() {}\n");
-    repository.write("tests/transcripts/02_second.err.txt", "\n");
+    repository.write("tests/transcripts/02_second/02_second.err.txt", "\n");
     repository.write("chapters/recordings/02_second.json", "{}\n");
     repository.write("chapters/02_second.md", "# Second\n");
     repository.is_refused(&[
         "chapters/02_second.md: chapters/SUMMARY.md does not list this page",
         "chapters/recordings/02_second.json: no page shows this recording",
         "examples/02_second.rs: no page includes this program",
-        "tests/transcripts/02_second.err.txt: no page shows this transcript",
+        "tests/transcripts/02_second/02_second.err.txt: no page shows this transcript",
     ]);
 }
 

@@ -196,10 +196,13 @@ fn rebuilds_for_each_kind_of_change_and_for_nothing_else() {
     repository
         .write("book/theme/favicon.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>\n");
     let served = Served::start(&repository);
-    for (nth, file) in
-        ["examples/01_first.rs", "tests/transcripts/01_first.txt", "book/book.toml"]
-            .into_iter()
-            .enumerate()
+    for (nth, file) in [
+        "examples/01_first.rs",
+        "tests/transcripts/01_first/01_first.out.txt",
+        "book/book.toml",
+    ]
+    .into_iter()
+    .enumerate()
     {
         repository.append(file, "\n");
         assert_eq!(served.next_line(), "built anew", "change {nth}, of {file}");
@@ -308,9 +311,9 @@ fn goes_on_when_the_chapters_are_deleted_and_come_again() {
     for (file, text) in pages {
         repository.write(&file, &text);
     }
-    repository.write("tests/transcripts/01_first.txt", "another line\n");
+    repository.write("tests/transcripts/01_first/01_first.out.txt", "another line\n");
     served.comes_to_show("another line");
-    repository.write("tests/transcripts/01_first.txt", "yet another\n");
+    repository.write("tests/transcripts/01_first/01_first.out.txt", "yet another\n");
     served.comes_to_show("yet another");
 }
 

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::files::{join, parent, read};
+use super::files::{files, join, parent, read};
 use crate::markdown::{self, Directive};
 use crate::problem::{Problem, line_at};
 
@@ -81,15 +81,21 @@ impl Includes<'_> {
                     self.text(&text, page, parent(&file), Some(line), depth + 1);
                 }
             }
-            ("terminals", names) => {
-                let names = names.iter().copied();
-                self.shown.extend(names.flat_map(transcripts));
+            ("terminals", [scenario]) => {
+                self.shown.extend(transcripts(self.root, scenario))
+            }
+            ("terminals", [scenario, programs @ ..]) => {
+                let files = transcripts(self.root, scenario);
+                self.shown.extend(files.filter(|file| {
+                    let name = file.rsplit('/').next().unwrap_or_default();
+                    programs.iter().any(|it| {
+                        name.strip_prefix(it).is_some_and(|end| end.starts_with('.'))
+                    })
+                }));
             }
             ("recording", [name]) => {
-                let file = format!("chapters/recordings/{name}.json");
-                let recording = read(self.root, &file).unwrap_or_default();
-                self.shown.extend(transcripts_of(&recording));
-                self.shown.insert(file);
+                self.shown.extend(transcripts(self.root, name));
+                self.shown.insert(format!("chapters/recordings/{name}.json"));
             }
             _ => {}
         }
@@ -97,24 +103,10 @@ impl Includes<'_> {
     }
 }
 
-/// The files with the transcripts of a program.
-fn transcripts(name: &str) -> [String; 2] {
-    ["txt", "err.txt"].map(|end| format!("tests/transcripts/{name}.{end}"))
-}
-
-/// The files with the transcripts of a recording's programs. (If it is no recording, its picture will tell.)
-fn transcripts_of(recording: &str) -> Vec<String> {
-    #[derive(Default, serde::Deserialize)]
-    struct Recording {
-        programs: Vec<Program>,
-    }
-    #[derive(serde::Deserialize)]
-    struct Program {
-        id: String,
-    }
-    let recording: Recording = serde_json::from_str(recording).unwrap_or_default();
-    let programs = recording.programs.iter();
-    programs.flat_map(|program| transcripts(&program.id)).collect()
+/// The files with the transcripts of a scenario.
+fn transcripts(root: &Path, scenario: &str) -> impl Iterator<Item = String> {
+    let folder = format!("tests/transcripts/{scenario}");
+    files(root, &folder, "txt").unwrap_or_default().into_iter()
 }
 
 /// Checks that a text has the part that an include asks for: an anchor, or lines (`3`, `3:`, `:7`, `3:7`).

@@ -55,6 +55,7 @@ pub fn render(
     html += "</div>\n<div class=\"terminals\">\n";
     for program in &recording.programs {
         html += &terminals::terminal(
+            &recording.name,
             &program.id,
             &recording.names(),
             &recording.printed(&program.id),

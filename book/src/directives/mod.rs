@@ -175,7 +175,9 @@ fn render(
     listed: &mut BTreeSet<String>,
 ) -> Result<String> {
     match (directive.name, directive.arguments.as_slice()) {
-        ("terminals", names @ [_, ..]) => terminals::render(names, root),
+        ("terminals", [scenario, programs @ ..]) => {
+            terminals::render(scenario, programs, root)
+        }
         ("recording", [scenario]) => chart::render(scenario, root, listed),
         ("changed", [old, new]) => changed::render(old, new, root),
         ("exercises", [folder]) => exercises::render(folder, &classroom.exercises),

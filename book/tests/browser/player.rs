@@ -37,6 +37,7 @@ const SHOWN: &str = r"
         steps: data.steps.length, step, lit, expected: works ? [example, line] : null,
         said: root.querySelector('.rec-now p').textContent,
         sentence: root.querySelectorAll('.rec-events li')[step - 1]?.textContent,
+        scenario: arguments[0].replace('rec-', ''),
         terminals: data.programs.map((program, index) => [program.n, [...root.querySelectorAll('.terminal .screen')[index].childNodes].filter(it => it.className !== 'err').map(it => it.textContent).join('')]),
     };
 ";
@@ -67,7 +68,9 @@ fn check_step(shown: &Value, step: usize) {
 fn check_terminals(shown: &Value) {
     for terminal in shown["terminals"].as_array().expect("a list") {
         let name = terminal[0].as_str().expect("a name");
-        let transcript = root().join("tests/transcripts").join(format!("{name}.txt"));
+        let scenario = shown["scenario"].as_str().expect("a name");
+        let transcript = format!("tests/transcripts/{scenario}/{name}.out.txt");
+        let transcript = root().join(transcript);
         let transcript = fs::read_to_string(transcript).unwrap_or_default(); // some print nothing
         assert_eq!(terminal[1], json!(transcript), "the terminal of {name}");
     }

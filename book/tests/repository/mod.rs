@@ -48,7 +48,7 @@ impl Repository {
                 "examples/01_first.rs",
                 "//! The first.\n\n// ANCHOR: main\nfn main() {\n    println!(\"a first line\");\n}\n// ANCHOR_END: main\n",
             ),
-            ("tests/transcripts/01_first.txt", "a first line\n"),
+            ("tests/transcripts/01_first/01_first.out.txt", "a first line\n"),
         ] {
             repository.write(file, text);
         }
