@@ -8,6 +8,8 @@ pub mod scratch;
 pub mod signals;
 
 #[cfg(target_os = "linux")]
+mod capture;
+#[cfg(target_os = "linux")]
 mod compare;
 #[cfg(target_os = "linux")]
 mod lines;
@@ -21,6 +23,10 @@ mod record;
 mod states;
 #[cfg(target_os = "linux")]
 mod strace;
+#[cfg(target_os = "linux")]
+mod tools;
+#[cfg(target_os = "linux")]
+mod tracing;
 #[cfg(target_os = "linux")]
 mod wire;
 

@@ -3,37 +3,32 @@
 //! Here it is process 1: whatever it leaves running ends with it, and the network is gone.
 
 use std::fs;
-use std::io::{self, BufRead, BufReader, Read};
-use std::net::UdpSocket;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::process::{Child, Command};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
-use rustix::time::{ClockId, DynamicClockId, clock_gettime, clock_gettime_dynamic};
+use stage::scenarios::{Action, SCENARIOS, Scenario};
+use stage::{Actor, Launcher, Stage, Stream};
 
 use crate::Micros;
+use crate::capture::Capture;
 use crate::lines::Lines;
 use crate::merge::{self, Program, Seen};
 use crate::recording::Environment;
-use crate::states::{self, Change, Row};
+use crate::states::{self, Row};
 use crate::strace::{self, Entry};
-use crate::wire::{self, Packet, Segment};
-use stage::scenarios::{Action, SCENARIOS, Scenario};
-use stage::{Actor, Launcher, Stage, Stream};
+use crate::tools::{LIMIT, run, said_by, version_of};
+use crate::tracing::{self, Tracing};
 
 /// The recording, in the folder that `Setup::output` names.
 pub const RESULT: &str = "recording.json";
 
 const SERVER: &str = "127.0.0.1:6000";
-/// How long a tool may take for what takes it milliseconds.
-const LIMIT: Duration = Duration::from_secs(20);
-const TRACEFS: &str = "/sys/kernel/tracing";
-const INSTANCE: &str = "tcp-step-by-step-";
 
 /// What the part outside tells the part inside.
 pub struct Setup<'s> {
@@ -78,8 +73,8 @@ impl Setup<'_> {
 
 /// Plays the scenario and writes its recording.
 pub fn record(setup: Setup) -> Result<()> {
-    let tracing = Tracing::start(setup.outside)?;
-    end_with_the_outside(tracing.instance.clone());
+    let states = Tracing::start(setup.outside)?;
+    end_with_the_outside(states.instance().to_owned());
     run(Command::new("ip").args(["link", "set", "lo", "up"]))?;
     run(Command::new("mount").args(["-t", "proc", "proc", "/proc"]))?;
     leave_less_to_chance()?;
@@ -92,7 +87,7 @@ pub fn record(setup: Setup) -> Result<()> {
     reap_all()?;
     let table = read_table()?;
     let segments = capture.stop()?;
-    let changes = tracing.stop()?;
+    let changes = states.stop()?;
     played
         .with_context(|| format!("the play of {} did not go on", setup.scenario.name))?;
 
@@ -107,7 +102,7 @@ pub fn record(setup: Setup) -> Result<()> {
         .with_context(|| format!("can't write {}", file.display()))
 }
 
-/// Settles what would otherwise be decided anew in each run.
+/// Settles what would otherwise be decided by chance in each run.
 fn leave_less_to_chance() -> Result<()> {
     // On one processor: the loopback has a queue for each, and segments could overtake one another.
     let mut all =
@@ -133,7 +128,7 @@ fn leave_less_to_chance() -> Result<()> {
 fn end_with_the_outside(instance: PathBuf) {
     thread::spawn(move || {
         let _ = io::stdin().read_to_end(&mut Vec::new());
-        remove_instance(&instance);
+        tracing::remove_instance(&instance);
         std::process::exit(1);
     });
 }
@@ -166,15 +161,6 @@ fn running(name: &str) -> Result<bool> {
     Ok(false)
 }
 
-fn run(command: &mut Command) -> Result<()> {
-    let name = command.get_program().to_owned();
-    let output = command.output().with_context(|| format!("can't run {name:?}"))?;
-    if !output.status.success() {
-        bail!("{command:?}: {}", String::from_utf8_lossy(&output.stderr).trim());
-    }
-    Ok(())
-}
-
 fn read_table() -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for file in ["/proc/net/tcp", "/proc/net/tcp6"] {
@@ -188,8 +174,6 @@ fn read_table() -> Result<Vec<Row>> {
     }
     Ok(rows)
 }
-
-// ---- calls
 
 /// Runs each program under strace.
 struct Traced {
@@ -330,190 +314,6 @@ fn since_1970(at: SystemTime) -> Result<Micros> {
     Ok(Micros::try_from(since.as_micros())?)
 }
 
-// ---- the wire
-
-/// A running tcpdump. Dropping it ends it.
-struct Capture {
-    tcpdump: Child,
-    errors: Receiver<String>,
-    packets: Receiver<Result<Packet>>,
-}
-
-impl Drop for Capture {
-    fn drop(&mut self) {
-        let _ = self.tcpdump.kill(); // fails only if it has ended
-        let _ = self.tcpdump.wait();
-    }
-}
-
-impl Capture {
-    /// The port of the last packet of all: discard (RFC 863).
-    const LAST: &str = "127.0.0.1:9";
-
-    /// Returns once nothing can escape it.
-    fn start() -> Result<Self> {
-        let mut tcpdump = Command::new("tcpdump")
-            .args([
-                "-i",
-                "lo",
-                "--immediate-mode",
-                "-U",
-                "--time-stamp-precision=nano",
-                "-w",
-                "-",
-            ])
-            .arg("tcp or udp dst port 9")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .context("can't run tcpdump")?;
-        let stdout = tcpdump.stdout.take().context("tcpdump has no output")?;
-        let stderr = tcpdump.stderr.take().context("tcpdump has no errors")?;
-
-        let (send_packet, packets) = mpsc::channel();
-        thread::spawn(move || {
-            let read = wire::read(stdout, |packet| {
-                let _ = send_packet.send(Ok(packet)); // nobody listens any more after an error
-            });
-            if let Err(error) = read {
-                let _ = send_packet.send(Err(error));
-            }
-        });
-        let (send_error, errors) = mpsc::channel();
-        thread::spawn(move || {
-            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-                let _ = send_error.send(line);
-            }
-        });
-        let capture = Capture { tcpdump, errors, packets };
-        capture.hear("listening on ")?;
-        Ok(capture)
-    }
-
-    /// Waits for a line of tcpdump's standard error that has this text.
-    fn hear(&self, text: &str) -> Result<String> {
-        let mut heard = Vec::new();
-        loop {
-            match self.errors.recv_timeout(LIMIT) {
-                Ok(line) if line.contains(text) => return Ok(line),
-                Ok(line) => heard.push(line),
-                Err(_) => bail!("tcpdump did not say {text:?}: {}", heard.join("; ")),
-            }
-        }
-    }
-
-    /// Sends a last packet and waits until it is here, and with it all before it.
-    fn stop(mut self) -> Result<Vec<Segment>> {
-        UdpSocket::bind("127.0.0.1:0")
-            .and_then(|socket| socket.send_to(b"that was all", Self::LAST))
-            .context("can't send a datagram")?;
-        let mut segments = Vec::new();
-        loop {
-            match self.packets.recv_timeout(LIMIT) {
-                Ok(packet) => match packet? {
-                    Packet::Tcp(segment) => segments.push(segment),
-                    Packet::Udp => break,
-                },
-                Err(RecvTimeoutError::Timeout) => {
-                    bail!("tcpdump does not see the last packet")
-                }
-                Err(RecvTimeoutError::Disconnected) => bail!("tcpdump ended too early"),
-            }
-        }
-        let id = Pid::from_child(&self.tcpdump);
-        kill_process(id, Signal::INT).context("can't end tcpdump")?;
-        let dropped = self.hear("dropped by kernel")?;
-        if !dropped.starts_with("0 ") {
-            bail!("tcpdump lost packets: {dropped}");
-        }
-        self.tcpdump.wait().context("can't wait for tcpdump")?;
-        Ok(segments)
-    }
-}
-
-// ---- the states
-
-/// An instance of the kernel's trace of our own, which disturbs no other. Dropping it removes it.
-struct Tracing {
-    instance: PathBuf,
-    clock_ahead: Micros,
-}
-
-impl Drop for Tracing {
-    fn drop(&mut self) {
-        remove_instance(&self.instance);
-    }
-}
-
-/// It can be removed once nothing is enabled in it; if that fails, the next recording tries again.
-fn remove_instance(instance: &Path) {
-    let _ = fs::write(instance.join("events/enable"), "0");
-    let _ = fs::remove_dir(instance);
-}
-
-impl Tracing {
-    /// Must be called while `/proc` still shows the processes outside.
-    fn start(outside: u32) -> Result<Self> {
-        let instances = Path::new(TRACEFS).join("instances");
-        if !instances.exists() {
-            // The table of mounts is ours alone.
-            run(Command::new("mount").args(["-t", "tracefs", "tracefs", TRACEFS])).context(
-                "recording takes tracefs, which this kernel does not offer (CONFIG_FTRACE)",
-            )?;
-        }
-        remove_leftovers(&instances);
-        let instance = instances.join(format!("{INSTANCE}{outside}"));
-        fs::create_dir(&instance).with_context(|| {
-            format!("recording takes tracefs, but can't make {}", instance.display())
-        })?;
-        let tracing = Tracing { instance, clock_ahead: tai_ahead()? };
-        tracing.set("trace_clock", "tai")?; // the one that keeps in step with the wall clock
-        tracing
-            .set("options/fields", "1")
-            .context("recording takes Linux 6.4 or later")?;
-        tracing.set("events/sock/inet_sock_set_state/enable", "1")?;
-        Ok(tracing)
-    }
-
-    fn set(&self, file: &str, value: &str) -> Result<()> {
-        let path = self.instance.join(file);
-        fs::write(&path, value).with_context(|| format!("can't write {}", path.display()))
-    }
-
-    fn stop(self) -> Result<Vec<Change>> {
-        self.set("events/sock/inet_sock_set_state/enable", "0")?;
-        let path = self.instance.join("trace");
-        let trace = fs::read_to_string(&path);
-        let trace = trace.with_context(|| format!("can't read {}", path.display()))?;
-        states::parse(&trace, self.clock_ahead)
-    }
-}
-
-/// Removes the instances of recorders that were ended before they could do so.
-fn remove_leftovers(instances: &Path) {
-    for instance in fs::read_dir(instances).into_iter().flatten().flatten() {
-        let name = instance.file_name();
-        let process = name.to_str().and_then(|name| name.strip_prefix(INSTANCE));
-        if process.is_some_and(|process| !Path::new("/proc").join(process).exists()) {
-            remove_instance(&instance.path());
-        }
-    }
-}
-
-/// How far international atomic time is ahead of the wall clock: whole seconds, or nothing where nobody has set it.
-fn tai_ahead() -> Result<Micros> {
-    let tai = clock_gettime_dynamic(DynamicClockId::Tai).context("no clock TAI")?;
-    let wall = clock_gettime(ClockId::Realtime);
-    let ahead =
-        (tai.tv_sec - wall.tv_sec) * 1000 + (tai.tv_nsec - wall.tv_nsec) / 1_000_000;
-    let seconds = (ahead + 500).div_euclid(1000);
-    Ok(Micros::try_from(seconds).map_err(|_| anyhow!("the clock TAI is behind"))?
-        * 1_000_000)
-}
-
-// ---- where it was recorded
-
 fn environment() -> Result<Environment> {
     let kernel =
         fs::read_to_string("/proc/sys/kernel/osrelease").context("no kernel version")?;
@@ -528,19 +328,4 @@ fn environment() -> Result<Environment> {
         strace: version_of("version", "strace")?,
         tcpdump: version_of("version", "tcpdump")?,
     })
-}
-
-/// The word behind `mark` in what `program --version` says first.
-fn version_of(mark: &str, program: &str) -> Result<String> {
-    let said = said_by(Command::new(program).arg("--version"))?;
-    let mut words = said.split_whitespace().skip_while(|word| *word != mark).skip(1);
-    let version = words.next();
-    Ok(version.with_context(|| format!("`{program} --version` tells none"))?.to_owned())
-}
-
-/// The first line that a command writes.
-fn said_by(command: &mut Command) -> Result<String> {
-    let output = command.output().with_context(|| format!("can't run {command:?}"))?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    Ok(text.lines().next().unwrap_or_default().to_owned())
 }

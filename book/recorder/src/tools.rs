@@ -1,0 +1,34 @@
+//! The commands that recording takes.
+
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+/// How long a tool may take for what takes it milliseconds.
+pub const LIMIT: Duration = Duration::from_secs(20);
+
+/// Runs a command that has to succeed.
+pub fn run(command: &mut Command) -> Result<()> {
+    let name = command.get_program().to_owned();
+    let output = command.output().with_context(|| format!("can't run {name:?}"))?;
+    if !output.status.success() {
+        bail!("{command:?}: {}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    Ok(())
+}
+
+/// The word after `mark` in what `program --version` says first.
+pub fn version_of(mark: &str, program: &str) -> Result<String> {
+    let said = said_by(Command::new(program).arg("--version"))?;
+    let mut words = said.split_whitespace().skip_while(|word| *word != mark).skip(1);
+    let version = words.next();
+    Ok(version.with_context(|| format!("`{program} --version` tells none"))?.to_owned())
+}
+
+/// The first line that a command writes.
+pub fn said_by(command: &mut Command) -> Result<String> {
+    let output = command.output().with_context(|| format!("can't run {command:?}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}
