@@ -29,7 +29,7 @@ fn wait_in_vain() -> anyhow::Result<()> {
     let listener = listen(&wanted.to_string_lossy())?;
     eprintln!("listening on {}", internet_address(&listener.local_addr()?)?);
 
-    // The kernel shakes hands with whoever comes, up to the backlog, and keeps the bytes
+    // The kernel shakes hands with every client, up to the backlog, and keeps the bytes
     // that they send.
     let mut out = io::stdout();
     writeln!(out, "Nobody here calls accept. Connect all the same!")?;

@@ -55,7 +55,7 @@ fn talk(mut connection: Socket) -> io::Result<()> {
         return Ok(()); // the client has finished, without a word
     }
 
-    // Whoever types a name ends it with Enter. It stays bytes, for nothing says that it
+    // Anyone typing a name ends it with Enter. It stays bytes, for nothing says that it
     // is UTF-8.
     let name = buffer[..n].split(|byte| *byte == b'\n').next().unwrap_or_default();
     let name = name.strip_suffix(b"\r").unwrap_or(name);

@@ -2,7 +2,7 @@
 //!
 //! - the crate `stage` says what is run at each step and runs it, and `transcripts/` has what
 //!   each program prints, the very files that the pages show. After a change on purpose,
-//!   `WORKBOOK_REFRESH=1 cargo test` writes them anew from what the programs really print.
+//!   `WORKBOOK_REFRESH=1 cargo test` writes them again from what the programs really print.
 //! - `WORKBOOK_SERVER="python3 my_server.py {port}" cargo test chapter_05` runs the checks of
 //!   chapter 5 on a server in any language, and `WORKBOOK_CLIENT` the same for a client.
 //!   `{host}`, `{port}` and `{addr}` are filled in. See `bring_your_own`.

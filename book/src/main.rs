@@ -29,7 +29,7 @@ The book, built from chapters/, examples/ and tests/transcripts/.
   cargo book build               only build it, into target/book
       --dest DIR                 into this folder instead
       --draft                    although something is wrong with it, which is told
-  cargo book record [SCENARIO…]  record the conversations anew, or only these (Linux)
+  cargo book record [SCENARIO…]  record the conversations again, or only these (Linux)
       --check                    compare with what is committed instead
 ";
 

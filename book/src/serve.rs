@@ -1,4 +1,4 @@
-//! `cargo book`: serves the book on loopback, and builds it anew when anything of it changes.
+//! `cargo book`: serves the book on loopback, and builds it again when anything of it changes.
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
@@ -85,7 +85,7 @@ pub async fn run(
                 Err(error) => tell(&error),
             }
             if build(&root, &dest, &built) {
-                say("built anew");
+                say("built again");
             }
         }
     });

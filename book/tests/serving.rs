@@ -68,7 +68,7 @@ impl Served {
     /// Waits until its first page after the welcome has this text, be it after one build or more.
     fn comes_to_show(&self, text: &str) {
         while !text_of(&self.get("/01_first.html")).contains(text) {
-            self.hears("built anew");
+            self.hears("built again");
         }
     }
 
@@ -114,7 +114,7 @@ impl Served {
         answer
     }
 
-    /// Opens the WebSocket on which the server says that the book has been built anew.
+    /// Opens the WebSocket on which the server says that the book has been built again.
     fn wait_as_a_page(&self) -> BufReader<TcpStream> {
         let mut stream = BufReader::new(self.connect());
         let upgrade = "GET /__livereload HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
@@ -173,7 +173,7 @@ fn reloads_the_pages_after_a_change_and_keeps_the_last_good_book() {
 
     let mut page = served.wait_as_a_page();
     repository.append(FIRST, "\nA second thought.\n");
-    assert_eq!(served.next_line(), "built anew");
+    assert_eq!(served.next_line(), "built again");
     let mut message = [0; 8];
     page.read_exact(&mut message).expect("the page is told in time");
     assert_eq!(&message, b"\x81\x06reload"); // a text of six bytes
@@ -205,10 +205,10 @@ fn rebuilds_for_each_kind_of_change_and_for_nothing_else() {
     .enumerate()
     {
         repository.append(file, "\n");
-        assert_eq!(served.next_line(), "built anew", "change {nth}, of {file}");
+        assert_eq!(served.next_line(), "built again", "change {nth}, of {file}");
     }
     repository.append("book/theme/favicon.svg", "\n");
-    assert_eq!(served.next_line(), "built anew", "a change of the theme");
+    assert_eq!(served.next_line(), "built again", "a change of the theme");
     // This file is not the book's, and builds only read. Were either taken for a change, there would be a line more.
     repository.write("book/Cargo.toml", "# of no interest\n");
     for _ in 0..3 {
@@ -266,7 +266,7 @@ fn recovers_from_a_list_of_pages_that_can_not_be_read() {
     assert!(page.contains("http-equiv=\"refresh\""), "it reloads by itself: {page}");
 
     repository.write("chapters/SUMMARY.md", &good);
-    served.hears("built anew");
+    served.hears("built again");
     has(&served.get("/"), "Welcome");
 }
 
@@ -281,7 +281,7 @@ fn recovers_from_a_first_page_that_is_missing() {
     assert!(page.starts_with("HTTP/1.0 404 "), "a draft without a first page: {page}");
 
     repository.write("chapters/SUMMARY.md", &good);
-    served.hears("built anew");
+    served.hears("built again");
     has(&served.get("/"), "Welcome");
 }
 
@@ -295,7 +295,7 @@ fn goes_on_when_the_chapters_are_deleted_and_come_again() {
         served.hears("error: can't read ");
         has(&served.get("/"), "Welcome"); // the last good book
         fs::rename(folder(gone), folder("chapters")).expect("it can be moved back");
-        served.hears("built anew");
+        served.hears("built again");
         repository.append(FIRST, text);
         served.comes_to_show(text.trim());
     }
@@ -385,7 +385,7 @@ fn ends_when_told_to_and_leaves_nothing() {
     }
 }
 
-/// Puts a pipe in the place of an included file: whoever opens it waits.
+/// Puts a pipe in the place of an included file: a program that opens it waits.
 #[cfg(unix)]
 fn put_pipe(repository: &Repository, file: &str) {
     let made = Command::new("mkfifo").arg(repository.path().join("pipe")).status();

@@ -4,7 +4,7 @@ use std::env;
 use std::process::{Command, Output};
 
 /// Runs these checks of this kind, `server` or `client`, with this fixture of the classroom
-/// in place of ours. `None`, said aloud, if there is no Python.
+/// in place of ours. `None`, and a line that says so, if there is no Python.
 fn check(kind: &str, checks: &[&str], fixture: &str) -> Option<(Output, String)> {
     let python = if cfg!(windows) { "python" } else { "python3" };
     if Command::new(python).arg("--version").output().is_err() {

@@ -54,7 +54,7 @@ fn the_longest_name_is_one_name() {
     ));
 }
 
-/// Many servers print their question as a line. The screen shows one newline, whoever sent it.
+/// Many servers print their question as a line. The screen shows one newline, whichever side sent it.
 #[test]
 fn a_question_may_end_with_a_newline() {
     for end in ["\n", "\r\n", " "] {

@@ -22,7 +22,7 @@ pub struct Tools {
 }
 
 impl Tools {
-    /// Finds them. Where one is missing, this says aloud that the test is skipped, or panics if `CI` is `true`.
+    /// Finds them. Where one is missing, this says that the test is skipped, or panics if `CI` is `true`.
     pub fn find() -> Option<Tools> {
         let found = || -> Result<Tools, String> {
             let axe = env::var_os("AXE").map(PathBuf::from);

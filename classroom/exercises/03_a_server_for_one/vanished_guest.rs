@@ -2,7 +2,7 @@
 //!
 //! Reach: a server that notices when its guest has gone.
 //! Why: at the end of a stream `recv` does not fail and does not wait: it returns no bytes, again and again. Who does not look
-//! at the count greets nobody, for ever, as fast as the machine can.
+//! at the count greets nobody, without end, as fast as the machine can.
 
 use socket2::Socket;
 use std::io::{self, Read, Write};

@@ -1,7 +1,7 @@
 //! 8 minutes · chapter 2 · fix the bug
 //!
 //! Reach: a socket that guests can connect to.
-//! Why: bind gives a socket its address, and that is all. Until it listens, whoever knocks is refused, and the message
+//! Why: bind gives a socket its address, and that is all. Until it listens, every client is refused, and the message
 //! "connection refused" is the very same as if no program were there.
 
 use socket2::{Domain, Socket, Type};
@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 fn open(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     socket.bind(&address.into())?;
-    // From here on the kernel shakes hands with whoever comes, and queues the connections until `accept` takes them. The
+    // From here on the kernel shakes hands with every client, and queues the connections until `accept` takes them. The
     // number is how many may wait.
     socket.listen(5)?;
     Ok(socket)

@@ -3,7 +3,7 @@
 use crate::compare_with_promise;
 use std::process::{Command, Output};
 
-/// Python's command; `None`, said aloud, if there is none.
+/// Python's command; `None`, and a line that says so, if there is none.
 pub fn python() -> Option<&'static str> {
     let python = ["python3", "python"].into_iter().find(|python| {
         let version = Command::new(python).arg("--version").output();

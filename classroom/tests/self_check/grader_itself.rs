@@ -1,4 +1,4 @@
-//! What blocks for ever is ended in time, and told where it was.
+//! What blocks without end is ended in time, and told where it was.
 
 use grader::{Graded, Talk, call, client, server};
 use std::io::{self, Read, Write};

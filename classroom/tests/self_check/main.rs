@@ -1,6 +1,6 @@
 //! The classroom's check of itself: `cargo test --test self_check`.
 //!
-//! `UPDATE_EXPECTED=1` writes the expected stories anew, from what the starting files really give.
+//! `UPDATE_EXPECTED=1` writes the expected stories again, from what the starting files really give.
 
 mod bring_your_own;
 mod exercises;

@@ -43,7 +43,7 @@ pub enum Action {
     Ends(&'static str),
     /// Waits until the program has ended by itself, with exit status 1.
     Fails(&'static str),
-    /// Ends a program that would go on for ever, or one that vanishes in the middle of a
+    /// Ends a program that would go on without end, or one that vanishes in the middle of a
     /// conversation (`SIGKILL`).
     Kill(&'static str),
 }

@@ -132,7 +132,7 @@ impl Layout {
     }
 }
 
-/// Servers are on the left, and whoever is alone.
+/// Servers are on the left, and a program that is alone.
 fn sides(recording: &Recording) -> Vec<Side> {
     let roles = recording.programs.iter().map(|program| program.role == "server");
     let servers: Vec<bool> = roles.collect();
