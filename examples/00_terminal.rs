@@ -2,7 +2,7 @@
 //! is sent line by line.
 //!
 //! ```text
-//! cargo run --example 00_terminal [HOST:PORT]    (if not: 127.0.0.1:6000)
+//! cargo run --example 00_terminal [HOST:PORT]    (default: 127.0.0.1:6000)
 //! ```
 //!
 //! Ctrl-D (Ctrl-Z on Windows) finishes sending and goes on reading. The program ends when
@@ -11,101 +11,70 @@
 use std::env;
 use std::io::{self, BufRead, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::process::{self, ExitCode};
+use std::process;
 use std::sync::Mutex;
 use std::thread;
 
 use anyhow::Context;
 
-fn main() -> ExitCode {
-    let Err(error) = talk() else {
-        return ExitCode::SUCCESS;
-    };
-    eprintln!("error: {error:#}");
-    if let Some(hint) = hint(&error) {
-        eprintln!("hint: {hint}");
-    }
-    ExitCode::FAILURE
-}
-
-// ANCHOR: talk
-fn talk() -> anyhow::Result<()> {
+// ANCHOR: main
+fn main() -> anyhow::Result<()> {
     let address = env::args_os().nth(1).unwrap_or("127.0.0.1:6000".into());
     let address = address.to_string_lossy();
-
     let mut stream = TcpStream::connect(&*address)
         .with_context(|| format!("can't connect to {address}"))?;
     eprintln!("connected to {address} from {}", stream.local_addr()?);
 
-    // Two things can happen at any time, a line from you and bytes from the server, and
-    // each call waits for one of them only. So each gets a thread. The one at the
-    // keyboard ends with the program.
+    // A line from you and bytes from the server can come at any time, and each call waits
+    // for one of them only. So each gets a thread.
     let outgoing = stream.try_clone()?;
     thread::Builder::new().spawn(move || send_lines(outgoing))?;
 
-    let mut screen = io::stdout();
     let mut buffer = [0; 1024];
     loop {
         let n = stream
             .read(&mut buffer)
             .with_context(|| format!("can't receive from {address}"))?;
         if n == 0 {
-            let _sent = SENDING.lock(); // a line that can't be sent is told first
-            return Ok(()); // the server has closed
+            let _told = SENDING.lock();
+            return Ok(()); // the server has closed, and the other thread ends with us
         }
-        screen.write_all(&buffer[..n])?;
-        screen.flush()?; // or a question without a newline would stay in the buffer
+        io::stdout().write_all(&buffer[..n]).context("can't print")?;
+        io::stdout().flush().context("can't print")?; // a question has no newline
     }
 }
-// ANCHOR_END: talk
+// ANCHOR_END: main
 
 // ANCHOR: send_lines
-/// Locked while a line is being sent. Linux tells a reset only once: if it tells
-/// `write_all`, `read` returns 0, and the program must not end before the error is told.
+/// Locked while a line is sent. Linux tells a reset only once. If it tells `write_all`,
+/// `read` returns 0, and the program must not end before the error is printed.
 static SENDING: Mutex<()> = Mutex::new(());
 
-/// Sends each line as soon as it is there, as it is, newline included. At the end of
-/// input it closes our direction of the connection (a half-close): the server reads the
-/// end of the stream, and we go on reading.
+/// Sends each line as it is, newline included. At the end of input it closes our direction
+/// of the connection (a half-close): the server reads the end of the stream, and the other
+/// thread goes on reading.
 fn send_lines(mut stream: TcpStream) -> io::Result<()> {
-    let mut keyboard = io::stdin().lock();
     let mut line = Vec::new(); // bytes: what you type need not be UTF-8
     loop {
         line.clear();
-        match keyboard.read_until(b'\n', &mut line) {
+        match io::stdin().lock().read_until(b'\n', &mut line) {
             Ok(0) => break,
-            Ok(_) => {
-                let _sending = SENDING.lock();
-                if let Err(error) = stream.write_all(&line) {
-                    if error.kind() == ErrorKind::BrokenPipe {
-                        break; // `read` is told why
-                    }
-                    eprintln!("error: can't send: {error}");
-                    process::exit(1);
-                }
-            }
+            Ok(_) => {}
             Err(error) => {
-                eprintln!("error: can't read what you type: {error}");
+                eprintln!("Error: can't read what you type: {error}");
                 break;
+            }
+        }
+        let _sending = SENDING.lock();
+        match stream.write_all(&line) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => break, // `read` tells why
+            Err(error) => {
+                eprintln!("Error: can't send what you typed: {error}");
+                process::exit(1);
             }
         }
     }
     stream.shutdown(Shutdown::Write)
 }
 // ANCHOR_END: send_lines
-
-fn hint(error: &anyhow::Error) -> Option<&'static str> {
-    let error = error.downcast_ref::<io::Error>()?;
-    match error.kind() {
-        ErrorKind::ConnectionRefused => {
-            Some("is a server listening there? start one, or name the address of another")
-        }
-        ErrorKind::InvalidInput => {
-            Some("an address is HOST:PORT, the port at most 65535, as in 127.0.0.1:6000")
-        }
-        _ if error.to_string().starts_with("failed to lookup") => {
-            Some("is the host's name spelled right, and is there a network?")
-        }
-        _ => None,
-    }
-}

@@ -1,98 +1,31 @@
 //! Waits for one client, says who it is, and hangs up.
 //!
 //! ```text
-//! cargo run --example 03_accept [HOST:PORT]    (if not: 127.0.0.1:6000)
+//! cargo run --example 03_accept [HOST:PORT]    (default: 127.0.0.1:6000)
 //! ```
 
 use std::env;
-use std::io::{self, ErrorKind, Write};
-use std::net::{SocketAddr, ToSocketAddrs};
-use std::process::ExitCode;
+use std::net::TcpListener;
 
 use anyhow::Context;
-use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
-fn main() -> ExitCode {
-    let Err(error) = accept_one() else {
-        return ExitCode::SUCCESS;
-    };
-    eprintln!("error: {error:#}");
-    if let Some(hint) = hint(&error) {
-        eprintln!("hint: {hint}");
-    }
-    ExitCode::FAILURE
-}
+// ANCHOR: main
+fn main() -> anyhow::Result<()> {
+    let address = env::args_os().nth(1).unwrap_or("127.0.0.1:6000".into());
+    let address = address.to_string_lossy();
 
-// ANCHOR: accept_one
-fn accept_one() -> anyhow::Result<()> {
-    let wanted = env::args_os().nth(1).unwrap_or("127.0.0.1:6000".into());
-    let listener = listen(&wanted.to_string_lossy())?;
-    eprintln!("listening on {}", internet_address(&listener.local_addr()?)?);
-
-    let mut out = io::stdout();
-    writeln!(out, "Waiting for connection...")?;
+    // Create, bind, listen: chapters 1 and 2 in one call.
+    let listener = TcpListener::bind(&*address)
+        .with_context(|| format!("can't listen on {address}"))?;
+    eprintln!("listening on {}", listener.local_addr()?);
+    println!("Waiting for connection...");
 
     // Blocks until a connection is in the accept queue, then takes it out: a new socket,
     // for this client alone. The listener stays as it was and never carries a byte.
     let (connection, peer) = listener.accept().context("can't accept")?;
-    writeln!(out, "Accept new connection from {}", internet_address(&peer)?)?;
+    println!("Accept new connection from {peer}");
 
     drop(connection);
     Ok(())
 }
-// ANCHOR_END: accept_one
-
-// ANCHOR: listen
-/// Create, bind, listen: from here on the kernel takes connections for us.
-fn listen(wanted: &str) -> anyhow::Result<Socket> {
-    let address = wanted
-        .to_socket_addrs()
-        .with_context(|| format!("can't listen on {wanted}"))?
-        .next()
-        .with_context(|| format!("can't listen on {wanted}: the name has no address"))?;
-    let listener =
-        Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-
-    // A connection that a server closed may keep the port for a minute after its end
-    // (TIME_WAIT). With this option the next server gets the port at once; on Linux both
-    // must have set it. On Windows it means something else, and a server needs none.
-    #[cfg(unix)]
-    listener.set_reuse_address(true)?;
-
-    listener
-        .bind(&address.into())
-        .and_then(|()| listener.listen(5))
-        .with_context(|| format!("can't listen on {address}"))?;
-    Ok(listener)
-}
-// ANCHOR_END: listen
-
-/// `socket2` knows addresses of every family. Ours are IPv4 or IPv6.
-fn internet_address(address: &SockAddr) -> anyhow::Result<SocketAddr> {
-    address.as_socket().context("not an internet address")
-}
-
-// ANCHOR: hint
-fn hint(error: &anyhow::Error) -> Option<&'static str> {
-    let error = error.downcast_ref::<io::Error>()?;
-    match error.kind() {
-        ErrorKind::AddrInUse => Some(
-            "is another server running? stop it, or name another port (0 takes any); \
-             if none is, one without SO_REUSEADDR has just ended: wait a minute",
-        ),
-        ErrorKind::AddrNotAvailable => {
-            Some("the host must be this machine: 127.0.0.1, or one of its own addresses")
-        }
-        ErrorKind::PermissionDenied => {
-            Some("ports below 1024 may be reserved: name another, as in 127.0.0.1:6000")
-        }
-        ErrorKind::InvalidInput => {
-            Some("an address is HOST:PORT, the port at most 65535, as in 127.0.0.1:6000")
-        }
-        _ if error.to_string().starts_with("failed to lookup") => {
-            Some("is the host's name spelled right, and is there a network?")
-        }
-        _ => None,
-    }
-}
-// ANCHOR_END: hint
+// ANCHOR_END: main

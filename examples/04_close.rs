@@ -2,107 +2,74 @@
 //! closes.
 //!
 //! ```text
-//! cargo run --example 04_close [HOST:PORT]    (if not: 127.0.0.1:6000)
+//! cargo run --example 04_close [HOST:PORT]    (default: 127.0.0.1:6000)
 //! ```
 
 use std::env;
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::{SocketAddr, ToSocketAddrs};
-use std::process::ExitCode;
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 
 use anyhow::Context;
 use socket2::{Domain, Protocol, Socket, Type};
 
-fn main() -> ExitCode {
-    let Err(error) = talk() else {
-        return ExitCode::SUCCESS;
-    };
-    eprintln!("error: {error:#}");
-    if let Some(hint) = hint(&error) {
-        eprintln!("hint: {hint}");
-    }
-    ExitCode::FAILURE
-}
-
-// ANCHOR: talk
-fn talk() -> anyhow::Result<()> {
+// ANCHOR: connect_to_one
+fn main() -> anyhow::Result<()> {
     let wanted = env::args_os().nth(1).unwrap_or("127.0.0.1:6000".into());
     let wanted = wanted.to_string_lossy();
-    let mut socket = connect(&wanted)?;
-    let mut out = io::stdout();
+    let addresses =
+        wanted.to_socket_addrs().with_context(|| format!("can't connect to {wanted}"))?;
 
+    // A name may have several addresses, of IPv4 and IPv6. The first that answers is ours.
+    let mut connected = Err(io::Error::other("the name has no address"));
+    for address in addresses {
+        connected = connect(address);
+        if connected.is_ok() {
+            break;
+        }
+    }
+    let mut stream = connected.with_context(|| format!("can't connect to {wanted}"))?;
+    // ANCHOR_END: connect_to_one
+
+    // ANCHOR: talk
+    let question = b"Server: What's your name?";
     let mut answers = ["Mr Right", "exit"].iter();
-    let mut received = Vec::new();
+    let mut heard = Vec::new(); // the last bytes heard, as many as the question has
     let mut buffer = [0; 1024];
     loop {
-        let n = socket
+        let n = stream
             .read(&mut buffer)
             .with_context(|| format!("can't receive from {wanted}"))?;
         if n == 0 {
             break; // the server has closed its end
         }
-        out.write_all(&buffer[..n])?;
-        out.flush()?;
+        io::stdout().write_all(&buffer[..n]).context("can't print")?;
+        io::stdout().flush().context("can't print")?;
 
-        received.extend_from_slice(&buffer[..n]);
-        if received.ends_with(b"Server: What's your name?") {
-            writeln!(out)?;
-            let Some(answer) = answers.next() else {
-                break; // asked once more after `exit`: we have nothing left to say
-            };
-            socket
+        heard.extend_from_slice(&buffer[..n]);
+        heard.drain(..heard.len().saturating_sub(question.len()));
+        if heard == question {
+            println!();
+            let answer = answers
+                .next()
+                .with_context(|| format!("{wanted} asked again after `exit`"))?;
+            stream
                 .write_all(answer.as_bytes())
                 .with_context(|| format!("can't send to {wanted}"))?;
         }
     }
 
-    // Dropping the socket would close it as well, at the end of this function.
-    drop(socket);
-    writeln!(out, "Closed.")?;
+    drop(stream); // at the end of this function it would be closed as well
+    println!("Closed.");
     Ok(())
 }
 // ANCHOR_END: talk
 
 // ANCHOR: connect
-/// Connects to the first of the host's addresses that answers: a name may have several,
-/// of IPv4 and IPv6.
-fn connect(wanted: &str) -> anyhow::Result<Socket> {
-    let addresses =
-        wanted.to_socket_addrs().with_context(|| format!("can't connect to {wanted}"))?;
-
-    let mut failure = io::Error::other("the name has no address");
-    for address in addresses {
-        match connect_to(address) {
-            Ok(socket) => return Ok(socket),
-            Err(error) => failure = error,
-        }
-    }
-    Err(failure).with_context(|| format!("can't connect to {wanted}"))
-}
-
-fn connect_to(address: SocketAddr) -> io::Result<Socket> {
+fn connect(address: SocketAddr) -> io::Result<TcpStream> {
     // No `bind`: `connect` gives the socket an address and a free port of this machine.
     let socket =
         Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.connect(&address.into())?; // blocks until the server's kernel has answered
-    Ok(socket)
+    Ok(TcpStream::from(socket))
 }
 // ANCHOR_END: connect
-
-// ANCHOR: hint
-fn hint(error: &anyhow::Error) -> Option<&'static str> {
-    let error = error.downcast_ref::<io::Error>()?;
-    match error.kind() {
-        ErrorKind::ConnectionRefused => {
-            Some("is a server listening there? start one, or name the address of another")
-        }
-        ErrorKind::InvalidInput => {
-            Some("an address is HOST:PORT, the port at most 65535, as in 127.0.0.1:6000")
-        }
-        _ if error.to_string().starts_with("failed to lookup") => {
-            Some("is the host's name spelled right, and is there a network?")
-        }
-        _ => None,
-    }
-}
-// ANCHOR_END: hint

@@ -2,90 +2,48 @@
 //! has.
 //!
 //! ```text
-//! cargo run --example 04_connect [HOST:PORT]    (if not: 127.0.0.1:6000)
+//! cargo run --example 04_connect [HOST:PORT]    (default: 127.0.0.1:6000)
 //! ```
 
 use std::env;
-use std::io::{self, BufRead, ErrorKind, Write};
-use std::net::{SocketAddr, ToSocketAddrs};
-use std::process::ExitCode;
+use std::io::{self, BufRead};
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 
 use anyhow::Context;
-use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use socket2::{Domain, Protocol, Socket, Type};
 
-fn main() -> ExitCode {
-    let Err(error) = show_connect() else {
-        return ExitCode::SUCCESS;
-    };
-    eprintln!("error: {error:#}");
-    if let Some(hint) = hint(&error) {
-        eprintln!("hint: {hint}");
-    }
-    ExitCode::FAILURE
-}
-
-// ANCHOR: show_connect
-fn show_connect() -> anyhow::Result<()> {
+// ANCHOR: main
+fn main() -> anyhow::Result<()> {
     let wanted = env::args_os().nth(1).unwrap_or("127.0.0.1:6000".into());
     let wanted = wanted.to_string_lossy();
-    let socket = connect(&wanted)?;
-
-    let mut out = io::stdout();
-    let ours = internet_address(&socket.local_addr()?)?;
-    let theirs =
-        internet_address(&socket.peer_addr().context("the server has gone again")?)?;
-    writeln!(out, "Connected to {theirs} from {ours}")?;
-    writeln!(out, "Press Enter to close.")?;
-    io::stdin().lock().skip_until(b'\n')?;
-    Ok(())
-} // `socket` is dropped here, and so closed
-// ANCHOR_END: show_connect
-
-// ANCHOR: connect
-/// Connects to the first of the host's addresses that answers: a name may have several,
-/// of IPv4 and IPv6.
-fn connect(wanted: &str) -> anyhow::Result<Socket> {
     let addresses =
         wanted.to_socket_addrs().with_context(|| format!("can't connect to {wanted}"))?;
 
-    let mut failure = io::Error::other("the name has no address");
+    // A name may have several addresses, of IPv4 and IPv6. The first that answers is ours.
+    let mut connected = Err(io::Error::other("the name has no address"));
     for address in addresses {
-        match connect_to(address) {
-            Ok(socket) => return Ok(socket),
-            Err(error) => failure = error,
+        connected = connect(address);
+        if connected.is_ok() {
+            break;
         }
     }
-    Err(failure).with_context(|| format!("can't connect to {wanted}"))
-}
+    let stream = connected.with_context(|| format!("can't connect to {wanted}"))?;
 
-fn connect_to(address: SocketAddr) -> io::Result<Socket> {
+    let ours = stream.local_addr()?;
+    let theirs = stream.peer_addr().context("the server has gone again")?;
+    println!("Connected to {theirs} from {ours}");
+    println!("Press Enter to close.");
+    io::stdin().lock().skip_until(b'\n')?;
+    Ok(())
+} // `stream` is dropped here, and so closed
+// ANCHOR_END: main
+
+// ANCHOR: connect
+fn connect(address: SocketAddr) -> io::Result<TcpStream> {
     // No `bind`: `connect` gives the socket an address and a free port of this machine.
     let socket =
         Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.connect(&address.into())?; // blocks until the server's kernel has answered
-    Ok(socket)
+    Ok(TcpStream::from(socket))
 }
 // ANCHOR_END: connect
-
-/// `socket2` knows addresses of every family. Ours are IPv4 or IPv6.
-fn internet_address(address: &SockAddr) -> anyhow::Result<SocketAddr> {
-    address.as_socket().context("not an internet address")
-}
-
-// ANCHOR: hint
-fn hint(error: &anyhow::Error) -> Option<&'static str> {
-    let error = error.downcast_ref::<io::Error>()?;
-    match error.kind() {
-        ErrorKind::ConnectionRefused => {
-            Some("is a server listening there? start one, or name the address of another")
-        }
-        ErrorKind::InvalidInput => {
-            Some("an address is HOST:PORT, the port at most 65535, as in 127.0.0.1:6000")
-        }
-        _ if error.to_string().starts_with("failed to lookup") => {
-            Some("is the host's name spelled right, and is there a network?")
-        }
-        _ => None,
-    }
-}
-// ANCHOR_END: hint

@@ -3,116 +3,79 @@
 //!
 //! ```text
 //! cargo run --example 05_scripted_client [HOST:PORT [NAME…]]
-//!     (if not: 127.0.0.1:6000 Michael Tracy Sarah)
+//!     (default: 127.0.0.1:6000 Michael Tracy Sarah)
 //! ```
 
 use std::env;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, Read, Write};
 use std::net::TcpStream;
-use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 
-fn main() -> ExitCode {
-    let Err(error) = talk() else {
-        return ExitCode::SUCCESS;
-    };
-    eprintln!("error: {error:#}");
-    if let Some(hint) = hint(&error) {
-        eprintln!("hint: {hint}");
-    }
-    ExitCode::FAILURE
-}
-
-// ANCHOR: talk
-fn talk() -> anyhow::Result<()> {
-    let mut arguments = env::args_os().skip(1);
+// ANCHOR: names
+fn main() -> anyhow::Result<()> {
+    let mut arguments =
+        env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned());
     let address = arguments.next().unwrap_or("127.0.0.1:6000".into());
-    let address = address.to_string_lossy();
-    let mut answers = Vec::new();
-    for name in arguments {
-        // The server takes at most 1024 bytes at once, and a longer name for two.
-        let is_name =
-            |text: &&str| (1..=1024).contains(&text.len()) && !text.contains('\n');
-        let Some(text) = name.to_str().filter(is_name) else {
-            bail!(
-                "{name:?} is not a name: a name is one line of text, at most 1024 bytes"
-            );
-        };
-        answers.push(text.to_owned());
-    }
+    let mut answers: Vec<String> = arguments.collect();
     if answers.is_empty() {
         answers = ["Michael", "Tracy", "Sarah"].map(String::from).to_vec();
     }
-    answers.push("exit".to_owned());
+    for name in &answers {
+        // The server takes at most 1024 bytes at once. U+FFFD stands for what is no text.
+        let is_name =
+            (1..=1024).contains(&name.len()) && !name.contains(['\n', '\u{FFFD}']);
+        ensure!(
+            is_name,
+            "{name:?} is not a name: a name is one line of text, at most 1024 bytes"
+        );
+    }
+    answers.push("exit".into());
+    // ANCHOR_END: names
 
+    // ANCHOR: talk
     // Resolve, create, connect in one call, to each of the host's addresses in turn until
     // one answers.
-    let mut stream = TcpStream::connect(&*address)
+    let mut stream = TcpStream::connect(&address)
         .with_context(|| format!("can't connect to {address}"))?;
 
-    for answer in &answers {
-        if !hear_question(&mut stream).with_context(|| format!("talking to {address}"))? {
-            bail!("{address} closed the connection before we said {answer:?}");
+    // The question's own bytes tell that it is our turn. How they were cut into pieces on
+    // their way tells nothing.
+    let question = b"Server: What's your name?";
+    let mut answers = answers.iter();
+    let mut heard = Vec::new(); // what was heard last, and may be part of a question
+    let mut buffer = [0; 1024];
+    loop {
+        let n = stream
+            .read(&mut buffer)
+            .with_context(|| format!("can't receive from {address}"))?;
+        if n == 0 {
+            break; // the server has closed
         }
-        stream
-            .write_all(answer.as_bytes())
-            .with_context(|| format!("can't send to {address}"))?;
+        // ANCHOR_END: talk
+
+        // ANCHOR: answer
+        io::stdout().write_all(&buffer[..n]).context("can't print")?;
+        io::stdout().flush().context("can't print")?;
+
+        heard.extend_from_slice(&buffer[..n]);
+        if heard.trim_ascii_end().ends_with(question) {
+            if !heard.ends_with(b"\n") {
+                println!(); // ours asks without a newline, others may not
+            }
+            heard.clear();
+            let answer = answers
+                .next()
+                .with_context(|| format!("{address} asked again after `exit`"))?;
+            stream
+                .write_all(answer.as_bytes())
+                .with_context(|| format!("can't send to {address}"))?;
+        }
+        heard.drain(..heard.len().saturating_sub(question.len()));
     }
-    if hear_question(&mut stream).with_context(|| format!("talking to {address}"))? {
-        bail!("{address} asked again after we said \"exit\"");
+    if let Some(answer) = answers.next() {
+        bail!("{address} closed the connection before we said {answer:?}");
     }
     Ok(())
 } // `stream` is dropped here, and so closed
-// ANCHOR_END: talk
-
-// ANCHOR: hear_question
-/// Prints what the server says, up to its next question. Returns false if it closed
-/// instead of asking.
-///
-/// The question's own bytes tell that it is our turn. How they were cut into pieces on
-/// their way tells nothing.
-fn hear_question(stream: &mut TcpStream) -> io::Result<bool> {
-    const QUESTION: &[u8] = b"Server: What's your name?";
-
-    let mut screen = io::stdout();
-    let mut heard = Vec::new(); // the last bytes heard, as many as the question has
-    let mut buffer = [0; 1024];
-    loop {
-        let n = stream.read(&mut buffer)?;
-        if n == 0 {
-            return Ok(false);
-        }
-        screen.write_all(&buffer[..n])?;
-        screen.flush()?;
-
-        heard.extend_from_slice(&buffer[..n]);
-        if heard.trim_ascii_end().ends_with(QUESTION) {
-            // Ours ends its question without a newline, others may not.
-            if !heard.ends_with(b"\n") {
-                writeln!(screen)?;
-            }
-            return Ok(true);
-        }
-        heard.drain(..heard.len().saturating_sub(QUESTION.len()));
-    }
-}
-// ANCHOR_END: hear_question
-
-// ANCHOR: hint
-fn hint(error: &anyhow::Error) -> Option<&'static str> {
-    let error = error.downcast_ref::<io::Error>()?;
-    match error.kind() {
-        ErrorKind::ConnectionRefused => {
-            Some("is a server listening there? start one, or name the address of another")
-        }
-        ErrorKind::InvalidInput => {
-            Some("an address is HOST:PORT, the port at most 65535, as in 127.0.0.1:6000")
-        }
-        _ if error.to_string().starts_with("failed to lookup") => {
-            Some("is the host's name spelled right, and is there a network?")
-        }
-        _ => None,
-    }
-}
-// ANCHOR_END: hint
+// ANCHOR_END: answer

@@ -2,41 +2,32 @@
 //! anybody.
 //!
 //! ```text
-//! cargo run --example 05_threaded_server [HOST:PORT]    (if not: 127.0.0.1:6000)
+//! cargo run --example 05_threaded_server [HOST:PORT]    (default: 127.0.0.1:6000)
 //! ```
 
 use std::env;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
 
-fn main() -> ExitCode {
-    let Err(error) = serve() else {
-        return ExitCode::SUCCESS;
-    };
-    eprintln!("error: {error:#}");
-    if let Some(hint) = hint(&error) {
-        eprintln!("hint: {hint}");
-    }
-    ExitCode::FAILURE
-}
-
-// ANCHOR: serve
-fn serve() -> anyhow::Result<()> {
+// ANCHOR: listen
+fn main() -> anyhow::Result<()> {
     let address = env::args_os().nth(1).unwrap_or("127.0.0.1:6000".into());
     let address = address.to_string_lossy();
 
     // Create, bind, listen in one call. On Unix it sets SO_REUSEADDR as well.
     let listener = TcpListener::bind(&*address)
         .with_context(|| format!("can't listen on {address}"))?;
-    // `let _`: should nobody read our log any more, that is no reason to stop serving.
+    // `let _`: a log that was closed is no reason to stop serving. (One that stands still,
+    // a terminal after Ctrl-S or a full pipe, stops us all the same: `writeln!` waits.)
     let _ = writeln!(io::stderr(), "listening on {}", listener.local_addr()?);
     let _ = writeln!(io::stdout(), "Waiting for connection...");
+    // ANCHOR_END: listen
 
+    // ANCHOR: serve
     loop {
         let (stream, peer) = match listener.accept() {
             Ok(accepted) => accepted,
@@ -50,8 +41,8 @@ fn serve() -> anyhow::Result<()> {
         };
         let _ = writeln!(io::stdout(), "Accept new connection from {peer}");
 
-        // A thread may be refused as well (`thread::spawn` would panic). Then the stream
-        // is dropped, and this client sees its connection closed.
+        // Nothing bounds the number of clients but the machine. If it refuses a thread
+        // (`thread::spawn` would panic), the stream is dropped, and so closed.
         let spawned = thread::Builder::new().spawn(move || serve_client(stream, peer));
         if let Err(error) = spawned {
             let _ = writeln!(io::stderr(), "error: no thread for {peer}: {error}");
@@ -82,7 +73,9 @@ fn talk(mut stream: TcpStream) -> io::Result<()> {
         if n == 0 {
             return Ok(()); // the client has finished
         }
+        // ANCHOR_END: talk
 
+        // ANCHOR: reply
         // One `read` is not one message: several lines may have come together. The reply
         // to all of them, with the next question, leaves in one piece: two small writes
         // before a read soon cost some 40 ms a turn on Linux.
@@ -91,42 +84,17 @@ fn talk(mut stream: TcpStream) -> io::Result<()> {
             let name = line.strip_suffix(b"\n").unwrap_or(line);
             let name = name.strip_suffix(b"\r").unwrap_or(name);
             if name == b"exit" {
+                // Should the client have sent more than this buffer took, the close that
+                // follows is a reset, and may destroy the goodbye.
                 reply.extend_from_slice(b"Server: Good bye!\n");
                 return stream.write_all(&reply);
             }
             if !name.is_empty() {
-                reply.extend_from_slice(b"Server: Hello ");
-                reply.extend_from_slice(name);
-                reply.extend_from_slice(b"!\n");
+                reply.extend_from_slice(&[b"Server: Hello ", name, b"!\n"].concat());
             }
             reply.extend_from_slice(b"Server: What's your name?");
         }
         stream.write_all(&reply)?;
     }
 } // however it ends, `stream` is dropped here, and so closed
-// ANCHOR_END: talk
-
-// ANCHOR: hint
-fn hint(error: &anyhow::Error) -> Option<&'static str> {
-    let error = error.downcast_ref::<io::Error>()?;
-    match error.kind() {
-        ErrorKind::AddrInUse => Some(
-            "is another server running? stop it, or name another port (0 takes any); \
-             if none is, one without SO_REUSEADDR has just ended: wait a minute",
-        ),
-        ErrorKind::AddrNotAvailable => {
-            Some("the host must be this machine: 127.0.0.1, or one of its own addresses")
-        }
-        ErrorKind::PermissionDenied => {
-            Some("ports below 1024 may be reserved: name another, as in 127.0.0.1:6000")
-        }
-        ErrorKind::InvalidInput => {
-            Some("an address is HOST:PORT, the port at most 65535, as in 127.0.0.1:6000")
-        }
-        _ if error.to_string().starts_with("failed to lookup") => {
-            Some("is the host's name spelled right, and is there a network?")
-        }
-        _ => None,
-    }
-}
-// ANCHOR_END: hint
+// ANCHOR_END: reply

@@ -1,6 +1,5 @@
 //! Create a socket: `01_create_socket`.
 
-use assert_cmd::Command;
 use predicates::str::contains;
 
 use crate::examples;
@@ -14,25 +13,24 @@ fn the_kernel_says_what_the_sockets_are() {
 
 #[test]
 fn both_are_stream_sockets() {
-    Command::new(examples::path("01_create_socket"))
-        .timeout(examples::limit())
+    examples::command("01_create_socket")
         .assert()
         .success()
         .stdout(contains("SOCK_STREAM").count(3))
         .stderr("");
 }
 
-/// The shell lets the program have four descriptors: 0 to 2 and one socket's.
+/// The shell lets the program have so many descriptors: 0 to 2, and the others for sockets.
+#[cfg(target_os = "linux")]
+fn with_descriptors(most: usize) -> assert_cmd::Command {
+    let script = format!("ulimit -n {most}; exec \"$0\"");
+    examples::command_by("sh", &["-c", &script], "01_create_socket")
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_socket_needs_a_descriptor() {
-    let output = Command::new("sh")
-        .args(["-c", "ulimit -n 4; exec \"$0\""])
-        .arg(examples::path("01_create_socket"))
-        .timeout(examples::limit())
-        .assert()
-        .code(1)
-        .stdout("");
+    let output = with_descriptors(4).assert().code(1).stdout("");
     let printed = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
     crate::transcripts::compare(
         "01_create_socket_few_descriptors/01_create_socket.err.txt",
@@ -48,11 +46,7 @@ mod predictions {
 
     #[test]
     fn five_descriptors_are_enough() {
-        let output = Command::new("sh")
-            .args(["-c", "ulimit -n 5; exec \"$0\""])
-            .arg(examples::path("01_create_socket"))
-            .timeout(examples::limit())
-            .assert();
+        let output = with_descriptors(5).assert();
         let succeeded = output.get_output().status.success();
         assert_eq!(
             right("five_descriptors"),

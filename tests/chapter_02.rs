@@ -1,8 +1,6 @@
 //! Bind and listen: `02_bind`, `02_listen`.
 
 #[cfg(target_os = "linux")]
-use assert_cmd::Command;
-
 use crate::bad_input;
 #[cfg(target_os = "linux")]
 use crate::examples;
@@ -73,8 +71,8 @@ fn a_port_comes_back_at_once_if_both_servers_set_the_option() {
 fn it_binds_to_the_port_that_is_asked_for_and_to_another() {
     // The first port on which nothing listens at every address of this machine.
     let run = |address: &str| {
-        let mut bind = Command::new(examples::path("02_bind"));
-        let output = bind.arg(address).timeout(examples::limit()).output();
+        let mut bind = examples::command("02_bind");
+        let output = bind.arg(address).output();
         output.expect("it runs")
     };
     let mut addresses = (6000..6100).map(|port| format!("{}:{port}", own_ip()));
@@ -102,9 +100,9 @@ fn a_port_is_taken_once() {
 }
 
 #[test]
-fn bad_input_gets_one_clear_line() {
+fn bad_input_is_told() {
     bad_input::is_told_by_a_server("02_bind", "bind to");
-    bad_input::is_told_by_a_server("02_listen", "listen on");
+    bad_input::is_told_by_a_server("02_listen", "bind to");
 }
 
 mod predictions {

@@ -3,10 +3,9 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::thread;
 
-use assert_cmd::Command;
 use predicates::prelude::*;
 
-use crate::bad_input;
+use crate::bad_input::{self, error};
 use crate::examples;
 use crate::examples::Examples;
 use crate::peer::{Peer, connection};
@@ -40,7 +39,7 @@ fn it_talks_and_closes() {
 }
 
 #[test]
-fn bad_input_gets_one_clear_line() {
+fn bad_input_is_told() {
     for client in ["04_connect", "04_send", "04_recv_loop", "04_close"] {
         bad_input::is_told_by_a_client(client);
     }
@@ -52,9 +51,8 @@ fn it_connects_to_a_name() {
     let listener =
         TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("some port is free");
     let port = listener.local_addr().expect("it is bound").port();
-    Command::new(examples::path("04_connect"))
+    examples::command("04_connect")
         .arg(format!("localhost:{port}"))
-        .timeout(examples::limit())
         .assert()
         .success()
         .stdout(predicate::str::starts_with(format!(
@@ -71,9 +69,8 @@ fn a_long_reply_comes_in_pieces() {
     let long = "x".repeat(5000);
     let said = long.clone();
     let server = thread::spawn(move || Peer::accept(&listener).says(said));
-    let output = Command::new(examples::path("04_recv_loop"))
+    let output = examples::command("04_recv_loop")
         .arg(address)
-        .timeout(examples::limit())
         .assert()
         .success()
         .get_output()
@@ -91,6 +88,57 @@ fn a_long_reply_comes_in_pieces() {
     assert!(sizes.iter().all(|size| *size <= 1024), "{sizes:?}");
     assert_eq!(sizes.iter().sum::<usize>(), 5000, "{sizes:?}");
     assert!(printed.ends_with(&long), "the pieces are joined at the end");
+}
+
+/// A server that goes on asking after `exit`. Chapter 5's client says the same.
+#[test]
+fn being_asked_again_after_exit_is_an_error() {
+    for example in ["04_close", "05_scripted_client"] {
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("some port is free");
+        let address = listener.local_addr().expect("it is bound").to_string();
+        let server = thread::spawn(move || {
+            let mut server = Peer::accept(&listener);
+            for answer in ["Mr Right", "exit"] {
+                server.says("Server: What's your name?");
+                server.hears(answer);
+            }
+            server.says("Server: What's your name?");
+            server.hears_end();
+        });
+        let mut command = examples::command(example);
+        command.arg(&address);
+        if example == "05_scripted_client" {
+            command.arg("Mr Right");
+        }
+        let told = format!("Error: {address} asked again after `exit`\n");
+        command.assert().code(1).stderr(told);
+        server.join().expect("the client did as expected");
+    }
+}
+
+/// `/dev/full` is a device without room. The network is not to blame for it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_screen_is_not_blamed_on_the_network() {
+    for example in ["00_terminal", "04_close", "05_scripted_client"] {
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("some port is free");
+        let address = listener.local_addr().expect("it is bound").to_string();
+        let server = thread::spawn(move || {
+            let mut server = Peer::accept(&listener);
+            server.says("Server: Welcome!\n");
+            server.drains();
+        });
+        let to_full = ["-c", "exec \"$0\" \"$1\" >/dev/full"];
+        let told = error("can't print", "No space left on device (os error 28)");
+        examples::command_by("sh", &to_full, example)
+            .arg(address)
+            .assert()
+            .code(1)
+            .stderr(predicate::str::ends_with(told));
+        server.join().expect("the server could speak");
+    }
 }
 
 /// In turns nothing is glued together. But a name may still be cut: here it comes to `03_talk`
@@ -119,9 +167,8 @@ fn turns_do_not_keep_a_name_whole() {
             client.half_closes();
             client.hears_end(); // and no `exit` before it
         });
-        Command::new(examples::path(example))
+        examples::command(example)
             .arg(address)
-            .timeout(examples::limit())
             .assert()
             .success()
             .stdout(predicate::str::contains("Server: Hello Mr !\n"))
@@ -182,14 +229,14 @@ fn without_a_route_it_fails_at_once() {
         eprintln!("SKIPPED: this machine gives no network of one's own (unshare)");
         return;
     }
-    Command::new("unshare")
-        .args(apart)
-        .arg(examples::path("04_connect"))
+    examples::command_by("unshare", &apart, "04_connect")
         .arg("192.0.2.1:6000")
-        .timeout(examples::limit())
         .assert()
         .code(1)
-        .stderr("error: can't connect to 192.0.2.1:6000: Network is unreachable (os error 101)\n");
+        .stderr(error(
+            "can't connect to 192.0.2.1:6000",
+            "Network is unreachable (os error 101)",
+        ));
 }
 
 #[test]
@@ -200,8 +247,8 @@ fn an_ipv6_address_stands_in_brackets() {
     };
     let address = listener.local_addr().expect("it is bound").to_string();
     let run = |example: &str, address: &str| {
-        let mut command = Command::new(examples::path(example));
-        command.arg(address).timeout(examples::limit()).assert().success()
+        let mut command = examples::command(example);
+        command.arg(address).assert().success()
     };
     run("04_connect", &address).stdout(predicate::str::starts_with(format!(
         "Connected to {address} from [::1]:"

@@ -1,6 +1,7 @@
 //! Finds and runs the examples.
 
 use std::env;
+use std::ffi::OsStr;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -30,6 +31,31 @@ pub fn limit() -> Duration {
     let seconds =
         grader::variable("WORKBOOK_SECONDS").unwrap_or_else(|story| panic!("{story}"));
     Duration::from_secs(seconds.and_then(|text| text.parse().ok()).unwrap_or(20))
+}
+
+/// Runs an example, with the usual time limit, and without a backtrace after its error.
+pub fn command(example: &str) -> assert_cmd::Command {
+    within_limit(path(example))
+}
+
+/// Runs an example by a program that is given its path as the last of these arguments.
+pub fn command_by(
+    program: &str,
+    arguments: &[&str],
+    example: &str,
+) -> assert_cmd::Command {
+    let mut command = within_limit(program);
+    command.args(arguments).arg(path(example));
+    command
+}
+
+fn within_limit(program: impl AsRef<OsStr>) -> assert_cmd::Command {
+    let mut command = assert_cmd::Command::new(program);
+    command
+        .timeout(limit())
+        .env_remove("RUST_BACKTRACE")
+        .env_remove("RUST_LIB_BACKTRACE");
+    command
 }
 
 /// The built example: beside the folder in which this test program is.

@@ -1,6 +1,7 @@
 //! Checks for our server alone.
 
-use std::net::SocketAddr;
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::process::Command;
 use std::time::Duration;
 
@@ -158,7 +159,7 @@ fn a_hundred_rude_clients_later_it_still_serves() {
 }
 
 #[test]
-fn bad_input_gets_one_clear_line() {
+fn bad_input_is_told() {
     bad_input::is_told_by_a_server("05_threaded_server", "listen on");
 }
 
@@ -197,7 +198,6 @@ fn a_restarted_server_gets_its_port_back_at_once() {
 #[cfg(unix)]
 #[test]
 fn it_serves_when_nobody_reads_its_log() {
-    use std::io::{BufRead, BufReader, Read};
     use std::process::{Child, Stdio};
 
     /// Ends the server also where the test fails.
@@ -230,6 +230,33 @@ fn it_serves_when_nobody_reads_its_log() {
         greet(&mut client, "Michael");
         let ended = server.0.try_wait().expect("it can be asked");
         assert_eq!(ended, None, "it was still running");
+    }
+}
+
+/// What came after `exit` in the same buffer is dropped without harm. What lies in the kernel,
+/// unread, makes a reset of the close.
+#[test]
+fn bytes_after_exit_make_a_reset_of_the_goodbye() {
+    for example in ["03_close", SERVER] {
+        let mut stage = Stage::new(Box::new(Examples));
+        stage.perform(&Action::Serve(example)).unwrap_or_else(|story| panic!("{story}"));
+        let address = stage.server().expect("it listens");
+        for (more, ends_in_order) in [(100, true), (3000, false)] {
+            let mut client = TcpStream::connect(address).expect("it listens");
+            client.set_read_timeout(Some(limit())).expect("not zero");
+            let sent = format!("exit\n{}", "x".repeat(more));
+            let end = client
+                .write_all(sent.as_bytes())
+                .and_then(|()| client.read_to_end(&mut Vec::new()))
+                .map_err(|error| error.kind());
+            match end {
+                Ok(_) => assert!(ends_in_order, "{example}: it ended without a reset"),
+                Err(kind) => {
+                    assert!(!ends_in_order, "{example}: {kind}");
+                    assert_eq!(kind, ErrorKind::ConnectionReset, "{example}");
+                }
+            }
+        }
     }
 }
 

@@ -83,6 +83,9 @@ impl Actor {
         let example = name.split('-').next().unwrap_or(name).to_owned();
         let mut child = launcher
             .command(name, &example, &arguments)
+            // Or an error would end with a backtrace.
+            .env_remove("RUST_BACKTRACE")
+            .env_remove("RUST_LIB_BACKTRACE")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
