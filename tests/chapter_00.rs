@@ -6,14 +6,8 @@ use predicates::prelude::*;
 
 use crate::examples::{self, Examples};
 use crate::peer::Peer;
-use crate::transcripts::check;
 use stage::Stage;
 use stage::scenarios::Action;
-
-#[test]
-fn you_talk_with_the_server_by_hand() {
-    check("00_terminal");
-}
 
 /// A server of the test's own, and a terminal that is connected to it.
 fn terminal() -> (Stage, Peer) {
@@ -142,27 +136,23 @@ fn bytes_that_are_no_text_pass_both_ways() {
     server.join().expect("the server heard what it expected");
 }
 
-mod predictions {
+pub mod predictions {
     use super::*;
-    use crate::predictions::right;
 
-    #[test]
-    fn the_server_is_started_first() {
-        let mut stage = Stage::new(Box::new(Examples));
-        let (_deaf, nobody) = crate::bad_input::deaf_port();
-        let started = stage.start("00_terminal", vec![nobody.to_string()]);
-        started.unwrap_or_else(|story| panic!("{story}"));
-        perform(&mut stage, &[Action::Fails("00_terminal")]);
-        assert_eq!(right("which_end"), "the server");
-    }
-
-    #[test]
-    fn the_newline_is_sent_as_well() {
-        let (mut stage, mut server) = terminal();
-        perform(
-            &mut stage,
-            &[Action::Type("00_terminal", "Michael\n"), Action::EndInput("00_terminal")],
-        );
-        assert_eq!(right("stream_not_lines"), server.drains().to_string());
+    predictions! {
+        which_end => {
+            let mut stage = Stage::new(Box::new(Examples));
+            let (_deaf, nobody) = crate::bad_input::deaf_port();
+            let started = stage.start("00_terminal", vec![nobody.to_string()]);
+            started.unwrap_or_else(|story| panic!("{story}"));
+            perform(&mut stage, &[Action::Fails("00_terminal")]);
+            "the server"
+        };
+        stream_not_lines => {
+            let (mut stage, mut server) = terminal();
+            let typed = Action::Type("00_terminal", "Michael\n");
+            perform(&mut stage, &[typed, Action::EndInput("00_terminal")]);
+            server.drains()
+        };
     }
 }

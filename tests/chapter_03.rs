@@ -6,29 +6,8 @@ use std::net::Shutdown;
 use crate::bad_input;
 use crate::examples::Examples;
 use crate::peer::{Peer, connection};
-use crate::transcripts::check;
 use stage::Stage;
 use stage::scenarios::Action;
-
-#[test]
-fn it_accepts_one_client() {
-    check("03_accept");
-}
-
-#[test]
-fn it_greets_one_client() {
-    check("03_talk");
-}
-
-#[test]
-fn it_talks_until_exit() {
-    check("03_close");
-}
-
-#[test]
-fn the_second_client_waits_in_the_queue() {
-    check("03_close_queue");
-}
 
 /// The server closes first, so its port is in TIME-WAIT when it is started again.
 #[cfg(target_os = "linux")]
@@ -166,9 +145,8 @@ fn the_end_of_the_stream_leaves_with_the_last_descriptor() {
     assert_eq!(other.read(&mut [0; 10]).expect("an orderly end"), 0);
 }
 
-mod predictions {
+pub mod predictions {
     use super::*;
-    use crate::predictions::right;
 
     const WELCOME: &str = "Server: Welcome!\nServer: What's your name?";
 
@@ -180,41 +158,39 @@ mod predictions {
         (stage, server)
     }
 
-    /// Had `read` returned 0 or an error for a silent client, the talk would be over.
-    #[test]
-    fn a_silent_client_is_waited_for() {
-        let (_stage, server) = serve();
-        let mut client = Peer::connect(server);
-        client.hears(WELCOME);
-        client.says("Michael");
-        client.hears("Server: Hello Michael!\n");
-        assert_eq!(right("read_returns_zero"), "it blocks");
-    }
-
-    #[test]
-    fn what_the_second_says_in_the_queue_is_answered() {
-        let (_stage, server) = serve();
-        let mut first = Peer::connect(server);
-        first.hears(WELCOME);
-        let mut second = Peer::connect(server);
-        second.says("Tracy\n");
-        drop(first);
-        second.hears(WELCOME);
-        second.hears(right("queue_second_name"));
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn who_closes_first_waits() {
-        let (mut stage, server) = serve();
-        let mut client = Peer::connect(server);
-        client.hears(WELCOME);
-        client.says("exit");
-        client.hears("Server: Good bye!\n");
-        client.hears_end();
-        let address = client.address();
-        drop(client);
-        let side = stage.who_waits("03_close", server, address);
-        assert_eq!(right("time_wait_server"), format!("the {side}'s"));
+    predictions! {
+        /// Had `read` returned 0 or an error for a silent client, the talk would be over.
+        read_returns_zero => {
+            let (_stage, server) = serve();
+            let mut client = Peer::connect(server);
+            client.hears(WELCOME);
+            client.says("Michael");
+            client.hears("Server: Hello Michael!\n");
+            "it blocks"
+        };
+        queue_second_name => {
+            let (_stage, server) = serve();
+            let mut first = Peer::connect(server);
+            first.hears(WELCOME);
+            let mut second = Peer::connect(server);
+            second.says("Tracy\n");
+            drop(first);
+            second.hears(WELCOME);
+            let answer = "Server: Hello Tracy!";
+            second.hears(answer);
+            answer
+        };
+        #[cfg(target_os = "linux")]
+        time_wait_server => {
+            let (mut stage, server) = serve();
+            let mut client = Peer::connect(server);
+            client.hears(WELCOME);
+            client.says("exit");
+            client.hears("Server: Good bye!\n");
+            client.hears_end();
+            let address = client.address();
+            drop(client);
+            format!("the {}'s", stage.who_waits("03_close", server, address))
+        };
     }
 }

@@ -9,34 +9,8 @@ use crate::bad_input::{self, error};
 use crate::examples;
 use crate::examples::Examples;
 use crate::peer::{Peer, connection};
-use crate::transcripts::check;
 use stage::Stage;
 use stage::scenarios::Action;
-
-#[test]
-fn it_connects() {
-    check("04_connect");
-}
-
-#[test]
-fn it_is_refused() {
-    check("04_refused");
-}
-
-#[test]
-fn its_bytes_are_taken() {
-    check("04_send");
-}
-
-#[test]
-fn it_receives_until_the_server_has_closed() {
-    check("04_recv_loop");
-}
-
-#[test]
-fn it_talks_and_closes() {
-    check("04_close");
-}
 
 #[test]
 fn bad_input_is_told() {
@@ -258,13 +232,12 @@ fn an_ipv6_address_stands_in_brackets() {
     }
 }
 
-mod predictions {
+pub mod predictions {
     use std::net::TcpStream;
 
     use socket2::{Domain, Socket, Type};
 
     use super::*;
-    use crate::predictions::right;
 
     fn server_that_never_accepts() -> Stage {
         let mut stage = Stage::new(Box::new(Examples));
@@ -273,41 +246,36 @@ mod predictions {
         stage
     }
 
-    #[test]
-    fn the_kernel_takes_the_bytes() {
-        let mut stage = server_that_never_accepts();
-        for action in
-            [Action::Connect("04_send", &[]), Action::Await("04_send", "Press Enter")]
-        {
-            stage.perform(&action).unwrap_or_else(|story| panic!("{story}"));
-        }
-        let printed =
-            String::from_utf8_lossy(&stage.actor("04_send").stdout()).into_owned();
-        let taken = printed.split(' ').nth(1);
-        assert_eq!(taken, Some(right("bytes_taken").as_str()), "{printed}");
-    }
-
-    #[test]
-    fn pieces_are_bounded_and_complete() {
-        a_long_reply_comes_in_pieces();
-        let certain = "no piece has more than 1024 bytes, and together they have 5000";
-        assert_eq!(right("pieces"), certain);
-    }
-
-    #[test]
-    fn connect_gives_the_client_its_port() {
-        let stage = server_that_never_accepts();
-        let server = stage.server().expect("it listens");
-        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
-        let port = |socket: &Socket| {
-            let address =
-                socket.local_addr().ok().and_then(|address| address.as_socket());
-            address.map_or(0, |address| address.port()) // Windows gives none before `connect`
+    predictions! {
+        bytes_taken => {
+            let mut stage = server_that_never_accepts();
+            for action in
+                [Action::Connect("04_send", &[]), Action::Await("04_send", "Press Enter")]
+            {
+                stage.perform(&action).unwrap_or_else(|story| panic!("{story}"));
+            }
+            let printed =
+                String::from_utf8_lossy(&stage.actor("04_send").stdout()).into_owned();
+            printed.split(' ').nth(1).unwrap_or_default().to_owned()
         };
-        assert_eq!(port(&socket), 0);
-        socket.connect(&server.into()).expect("it listens");
-        assert_ne!(port(&socket), 0);
-        drop(TcpStream::from(socket));
-        assert_eq!(right("client_port"), "connect");
+        pieces => {
+            a_long_reply_comes_in_pieces();
+            "no piece has more than 1024 bytes, and together they have 5000"
+        };
+        client_port => {
+            let stage = server_that_never_accepts();
+            let server = stage.server().expect("it listens");
+            let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+            let port = |socket: &Socket| {
+                let address =
+                    socket.local_addr().ok().and_then(|address| address.as_socket());
+                address.map_or(0, |address| address.port()) // Windows gives none before `connect`
+            };
+            assert_eq!(port(&socket), 0);
+            socket.connect(&server.into()).expect("it listens");
+            assert_ne!(port(&socket), 0);
+            drop(TcpStream::from(socket));
+            "connect"
+        };
     }
 }

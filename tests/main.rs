@@ -9,15 +9,37 @@
 //! - `WORKBOOK_SECONDS` is how long anything may take before a test gives up (20), and
 //!   `GRADER_SECONDS` how long the grader of chapter 5 waits for a program (3).
 
+#[macro_use]
+mod predictions;
+
 mod bad_input;
 mod bring_your_own;
-mod chapter_00;
-mod chapter_01;
-mod chapter_02;
-mod chapter_03;
-mod chapter_04;
-mod chapter_05;
 mod examples;
 mod peer;
-mod predictions;
 mod transcripts;
+
+/// Declares the chapters: a module each, whose tests `cargo test chapter_03` runs, and with them a
+/// test that plays the chapter's scenarios.
+macro_rules! chapters {
+    ($($chapter:ident)*) => {
+        $(mod $chapter;)*
+
+        /// The chapters, and which predictions their tests check.
+        const CHAPTERS: &[(&str, &[&str])] =
+            &[$((stringify!($chapter), $chapter::predictions::CHECKED)),*];
+
+        mod scenarios {
+            $(#[test]
+            fn $chapter() {
+                crate::transcripts::check(stringify!($chapter));
+            })*
+        }
+    };
+}
+
+chapters! { chapter_00 chapter_01 chapter_02 chapter_03 chapter_04 chapter_05 }
+
+/// The module of the chapter to which something belongs that is named after its number: `02_bind`.
+fn chapter_of(name: &str) -> String {
+    format!("chapter_{}", name.split('_').next().unwrap_or_default())
+}

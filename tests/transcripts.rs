@@ -6,18 +6,32 @@ use std::{env, fs};
 use predicates::prelude::*;
 
 use crate::examples::{Examples, root};
+use crate::{CHAPTERS, chapter_of};
 use stage::Stage;
 use stage::scenarios::{SCENARIOS, Scenario};
+
+/// Plays the scenarios of a chapter.
+pub fn check(chapter: &str) {
+    let ours = SCENARIOS.iter().filter(|scenario| chapter_of(scenario.name) == chapter);
+    for scenario in ours {
+        let differs = match scenario.name {
+            "01_create_socket" => cfg!(not(target_os = "linux")), // the kernel tells less
+            "05_server_vanishes" => cfg!(windows), // the connections of a killed program are reset
+            _ => false,
+        };
+        if !differs {
+            check_scenario(scenario);
+        }
+    }
+}
 
 /// Plays a scenario and compares what each of its programs printed with its transcripts:
 /// `SCENARIO/NAME.out.txt` is standard output with what was typed, `NAME.err.txt` standard
 /// error. An empty one has no file.
-pub fn check(scenario: &str) {
-    let found = SCENARIOS.iter().find(|known| known.name == scenario);
-    let scenario = found.expect("the scenario is in tests/stage/src/scenarios.rs");
+fn check_scenario(scenario: &Scenario) {
     let mut stage = Stage::new(Box::new(Examples));
     if let Err(story) = stage.play(scenario) {
-        panic!("{}\n{story}", scenario.title);
+        panic!("{}: {}\n{story}", scenario.name, scenario.title);
     }
     stage.end();
 
@@ -70,12 +84,11 @@ fn folder() -> PathBuf {
 }
 
 #[test]
-fn every_scenario_is_played_by_its_chapter() {
+fn every_scenario_is_of_a_chapter() {
     for scenario in SCENARIOS {
-        let chapter = root().join(format!("tests/chapter_{}.rs", &scenario.name[..2]));
-        let tests = fs::read_to_string(&chapter).unwrap_or_default();
-        let call = format!("check({:?})", scenario.name);
-        assert!(tests.contains(&call), "no test in {} says {call}", chapter.display());
+        let chapter = chapter_of(scenario.name);
+        let is_known = CHAPTERS.iter().any(|(known, _)| *known == chapter);
+        assert!(is_known, "{}: tests/main.rs has no {chapter}", scenario.name);
     }
 }
 
@@ -117,15 +130,15 @@ fn every_example_has_a_transcript() {
 /// What the pages say of who closed first: that end is in TIME-WAIT when the recording ends.
 #[test]
 fn recordings_show_who_waits() {
-    for (scenario, who) in [
-        ("03_close", "03_close/53503"),
-        ("04_recv_loop", "04_recv_loop/53503"),
-        ("04_close", "03_close/53503"),
-        ("05_threaded_server", "05_threaded_server/53503"),
-        ("05_client_leaves", "00_terminal/53503"),
-        ("05_server_vanishes", "05_threaded_server/53503"),
+    for (recording, who) in [
+        ("03_a_server_for_one/03_close", "03_close/53503"),
+        ("04_the_client/04_recv_loop", "04_recv_loop/53503"),
+        ("04_the_client/04_close", "03_close/53503"),
+        ("05_threaded_server/05_threaded_server", "05_threaded_server/53503"),
+        ("05_threaded_server/05_client_leaves", "00_terminal/53503"),
+        ("05_threaded_server/05_server_vanishes", "05_threaded_server/53503"),
     ] {
-        let path = root().join(format!("chapters/recordings/{scenario}.json"));
+        let path = root().join(format!("chapters/{recording}.json"));
         let recording = fs::read_to_string(&path).expect("the recording is there");
         let waiting: Vec<&str> = recording
             .lines()
@@ -134,7 +147,7 @@ fn recordings_show_who_waits() {
         let ours = |line: &&str| line.contains(&format!("\"socket\":\"{who}\""));
         assert!(
             waiting.len() == 1 && waiting.iter().all(ours),
-            "{scenario}: {waiting:?}"
+            "{recording}: {waiting:?}"
         );
     }
 }

@@ -70,9 +70,15 @@ pub fn code_ranges(text: &str) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// Where a page's link leads in the built book: beside the pages, which are not in a folder `chapters` any more, are
-/// copies of the programs. Borrowed if it is no link to a program.
-pub fn to_copied_examples(link: &str) -> Cow<'_, str> {
+/// Where a page's link leads in the built book, if not where it says: beside the pages, which are not in a folder
+/// `chapters` any more, are copies of the programs, and a folder's `README.md` is its `index`.
+pub fn link_in_book(link: &str) -> Cow<'_, str> {
+    if let Some((before, after)) = link.split_once("README.md")
+        && (before.is_empty() || before.ends_with('/'))
+        && !before.contains(':')
+    {
+        return Cow::Owned(format!("{before}index.md{after}"));
+    }
     let above = link.find("examples/").unwrap_or(0);
     match link.strip_prefix("../") {
         Some(rest) if above > 0 && link[..above].replace("../", "").is_empty() => {

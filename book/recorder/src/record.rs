@@ -1,7 +1,8 @@
 //! The recorder seen from outside: what is to be recorded, whether all tools are there, and what becomes of the result.
 
-use std::fs;
-use std::io::ErrorKind;
+use std::fs::{self, Permissions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
@@ -10,10 +11,11 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::compare;
 use crate::namespace::{self, Setup};
-use crate::recording::Recording;
+use crate::recording::{self, Recording};
 use crate::scratch::Scratch;
 use crate::signals::Signals;
 use stage::scenarios::{Action, SCENARIOS, Scenario};
+use tempfile::Builder;
 
 /// Files beyond this size make a page heavy.
 const BIGGEST_FILE: usize = 60_000;
@@ -34,7 +36,6 @@ pub async fn run(
     check_tools()?;
 
     let programs = build(root, target, &scenarios, signals).await?;
-    let kept = root.join("chapters/recordings");
     let dir = Scratch::new_in(&std::path::absolute(target)?)?;
 
     let mut new = Vec::new();
@@ -50,15 +51,14 @@ pub async fn run(
         if check {
             check_against(root, scenario, &json)?;
         }
-        new.push((scenario, json));
+        new.push((*scenario, json));
     }
     if check {
-        check_for_strays(&kept)?;
         println!("{} recordings are as committed", new.len());
         return Ok(());
     }
-    write(&kept, &new)?;
-    println!("recorded {} scenarios into {}", new.len(), kept.display());
+    write(root, &new).context("can't write the recordings")?;
+    println!("recorded {} scenarios into chapters/", new.len());
     Ok(())
 }
 
@@ -225,36 +225,19 @@ fn check_against(root: &Path, scenario: &Scenario, new: &str) -> Result<()> {
     }
 }
 
-/// Fails if there is a recording that no scenario makes.
-fn check_for_strays(kept: &Path) -> Result<()> {
-    let files =
-        fs::read_dir(kept).with_context(|| format!("can't read {}", kept.display()))?;
-    for file in files {
-        let file = file?.path();
-        let name = file.file_stem().unwrap_or_default();
-        let is_recording = file.extension().is_some_and(|extension| extension == "json");
-        if is_recording && !SCENARIOS.iter().any(|scenario| name == scenario.name) {
-            bail!("{} is of no scenario: delete it", file.display());
-        }
+/// Writes them all: first beside the old ones, then in their place.
+fn write(root: &Path, new: &[(&Scenario, String)]) -> Result<()> {
+    let mut written = Vec::new();
+    for (scenario, json) in new {
+        let place = root.join(recording::path(scenario.name, root)?);
+        let folder = place.parent().context("a recording is in a folder")?;
+        let readable = Permissions::from_mode(0o644);
+        let mut file = Builder::new().permissions(readable).tempfile_in(folder)?;
+        file.write_all(json.as_bytes())?;
+        written.push((file, place));
+    }
+    for (file, place) in written {
+        file.persist(&place)?;
     }
     Ok(())
-}
-
-/// Writes them all: first beside the old ones, then in their place.
-fn write(kept: &Path, new: &[(&&Scenario, String)]) -> Result<()> {
-    fs::create_dir_all(kept).with_context(|| format!("can't make {}", kept.display()))?;
-    let place = |scenario: &Scenario| kept.join(format!("{}.json", scenario.name));
-    let beside = |scenario: &Scenario| kept.join(format!(".{}.json.new", scenario.name));
-    let written =
-        new.iter().try_for_each(|(scenario, json)| fs::write(beside(scenario), json));
-    let written = written.and_then(|()| {
-        new.iter()
-            .try_for_each(|(scenario, _)| fs::rename(beside(scenario), place(scenario)))
-    });
-    if written.is_err() {
-        for (scenario, _) in new {
-            let _ = fs::remove_file(beside(scenario)); // may be there or not
-        }
-    }
-    written.with_context(|| format!("can't write into {}", kept.display()))
 }

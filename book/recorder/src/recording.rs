@@ -1,4 +1,4 @@
-//! A recording as data, and as the file that it is kept in: `chapters/recordings/SCENARIO.json`.
+//! A recording as data, and as the file that it is kept in: `SCENARIO.json` in the folder of its chapter.
 //!
 //! `cargo book record` writes it, the chart shows it. `README.md` of this crate tells how it comes about and what is left out.
 
@@ -166,10 +166,23 @@ pub struct End {
     pub how: String,
 }
 
+/// Where the recording of a scenario is, as seen from the repository's root: in the folder of its chapter, which
+/// begins with the same number.
+pub fn path(scenario: &str, root: &Path) -> Result<String> {
+    let number = |name: &str| name.split('_').next().map(str::to_owned);
+    let entries = fs::read_dir(root.join("chapters")).context("can't list chapters/")?;
+    let folders = entries.flatten().filter(|entry| entry.path().is_dir());
+    let mut names = folders.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let folder = names
+        .find(|name| number(name) == number(scenario))
+        .with_context(|| format!("chapters/ has no folder for {scenario}"))?;
+    Ok(format!("chapters/{folder}/{scenario}.json"))
+}
+
 impl Recording {
     /// Reads the recording of a scenario.
     pub fn read(scenario: &str, root: &Path) -> Result<Self> {
-        let path = format!("chapters/recordings/{scenario}.json");
+        let path = path(scenario, root)?;
         let json = fs::read_to_string(root.join(&path)).map_err(Error::from);
         json.and_then(|json| Self::from_json(&json)).with_context(|| {
             format!("can't read {path} (`cargo book record {scenario}` makes it)")
@@ -369,7 +382,7 @@ mod tests {
     #[test]
     fn what_is_read_and_written_again_is_the_same_to_the_byte() {
         for scenario in SCENARIOS {
-            let path = format!("chapters/recordings/{}.json", scenario.name);
+            let path = path(scenario.name, root()).expect("its chapter has a folder");
             let committed = fs::read_to_string(root().join(&path));
             let committed = committed.unwrap_or_else(|error| panic!("{path}: {error}"));
             let recording = Recording::read(scenario.name, root());

@@ -9,6 +9,7 @@ use regex::Regex;
 use super::files::{files, join, parent, read};
 use crate::markdown::{self, Directive};
 use crate::problem::{Problem, line_at};
+use recorder::recording;
 
 /// The check of what pages include.
 pub struct Includes<'a> {
@@ -95,7 +96,7 @@ impl Includes<'_> {
             }
             ("recording", [name]) => {
                 self.shown.extend(transcripts(self.root, name));
-                self.shown.insert(format!("chapters/recordings/{name}.json"));
+                self.shown.extend(recording::path(name, self.root));
             }
             _ => {}
         }

@@ -191,9 +191,9 @@ fn find_link(text: &str, link: &str) -> BTreeSet<(usize, String)> {
     found
 }
 
-/// A link of a source, as mdBook and [`markdown::to_copied_examples`] change it.
+/// A link of a source, as mdBook and [`markdown::link_in_book`] change it.
 fn as_built(link: &str) -> String {
-    let link = markdown::to_copied_examples(link);
+    let link = markdown::link_in_book(link);
     if scheme(&link).is_some() {
         return link.into_owned();
     }

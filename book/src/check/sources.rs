@@ -111,7 +111,7 @@ impl Sources {
         let kinds = [
             ("examples", "rs", "no page includes this program"),
             ("tests/transcripts", "txt", "no page shows this transcript"),
-            ("chapters/recordings", "json", "no page shows this recording"),
+            ("chapters", "json", "no page shows this recording"),
         ];
         for (folder, extension, message) in kinds {
             for file in files(&self.root, folder, extension)? {

@@ -25,7 +25,7 @@ use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use regex::Regex;
 
 use crate::check::{Page, Sources};
-use crate::markdown::{Directive, OURS, code_ranges, find, to_copied_examples};
+use crate::markdown::{Directive, OURS, code_ranges, find, link_in_book};
 use crate::problem::{Problem, line_at};
 use exercises::Exercise;
 use timetable::Lengths;
@@ -94,7 +94,7 @@ impl Workbook {
         // Between empty lines, whatever is around it, Markdown takes it for a block of HTML.
         let blocks =
             expanded.into_iter().map(|(range, html)| (range, format!("\n{html}\n\n")));
-        with_links_to_copied_examples(&replace(text, blocks))
+        with_links_into_book(&replace(text, blocks))
     }
 
     /// The predictions in the text of a page, and how they are asked.
@@ -126,8 +126,8 @@ fn without_anchor_marks(text: &str) -> String {
     replace(text, marks.map(|mark| (mark.range(), String::new())))
 }
 
-/// Makes a page's links to programs lead to the copies in the book.
-fn with_links_to_copied_examples(text: &str) -> String {
+/// Makes a page's links lead to where things are in the book.
+fn with_links_into_book(text: &str) -> String {
     let parser = new_cmark_parser(text, &MarkdownOptions::default());
     let definitions = parser.reference_definitions().iter();
     let mut links: Vec<_> = definitions
@@ -141,8 +141,8 @@ fn with_links_to_copied_examples(text: &str) -> String {
         .into_iter()
         .filter_map(|(to, range)| {
             let at = range.start + text[range].rfind(&to)?;
-            match to_copied_examples(&to) {
-                Cow::Owned(copy) => Some((at..at + to.len(), copy)),
+            match link_in_book(&to) {
+                Cow::Owned(there) => Some((at..at + to.len(), there)),
                 Cow::Borrowed(_) => None,
             }
         })

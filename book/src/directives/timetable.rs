@@ -38,8 +38,10 @@ pub fn lengths(book: &Book, exercises: &[Exercise]) -> Lengths {
             .filter(|it| it.name == "minutes" && !it.in_code)
             .find_map(|it| it.arguments.first()?.parse().ok());
         if let Some(minutes) = minutes {
-            let page = page.trim_end_matches(".md").to_owned();
-            let title = format!("<a href=\"{page}.html\">{}</a>", escape(&chapter.name));
+            let page = page.trim_end_matches(".md");
+            let html = page.replace("README", "index") + ".html";
+            let title = format!("<a href=\"{html}\">{}</a>", escape(&chapter.name));
+            let page = page.trim_end_matches("/README").to_owned();
             lengths.insert(page, Length { title, minutes });
         }
     }

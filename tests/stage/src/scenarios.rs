@@ -10,7 +10,7 @@
 /// One play, for one or more programs.
 pub struct Scenario {
     /// The step, and a suffix where a step has several scenarios. The recording is
-    /// `chapters/recordings/NAME.json`.
+    /// `NAME.json` beside the chapter's pages.
     pub name: &'static str,
     /// One sentence for the reader: what is going to happen.
     pub title: &'static str,
