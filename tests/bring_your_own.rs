@@ -7,22 +7,22 @@
 use std::env;
 use std::io::{self, Write};
 
-use grader::{Client, Graded, Server, client_program, server_program, variable};
+use grader::{Client, Outcome, Server, client_program, server_program, variable};
 
 use crate::examples::{path, root};
 
 /// A server that takes connections.
-pub fn server() -> Graded<Server> {
+pub fn server() -> Outcome<Server> {
     server_program(&command("WORKBOOK_SERVER", "05_threaded_server")?)
 }
 
 /// A client that is about to connect.
-pub fn client() -> Graded<Client<Vec<u8>>> {
+pub fn client() -> Outcome<Client<Vec<u8>>> {
     client_program(&command("WORKBOOK_CLIENT", "05_scripted_client")?)
 }
 
 /// What runs the program: the variable says it, or else it is this example.
-fn command(name: &str, example: &str) -> Graded<String> {
+fn command(name: &str, example: &str) -> Outcome<String> {
     // Cargo runs tests in the folder of their package.
     _ = env::set_current_dir(root()); // where that can't be, the command says so
     let ours = || format!("'{}' {{addr}}", path(example).display());
@@ -30,7 +30,7 @@ fn command(name: &str, example: &str) -> Graded<String> {
 }
 
 /// Says on the terminal whose server and whose client are checked, also if all goes well.
-pub fn tell_whose() -> Graded {
+pub fn tell_whose() -> Outcome {
     for (what, name, example) in [
         ("server", "WORKBOOK_SERVER", "05_threaded_server"),
         ("client", "WORKBOOK_CLIENT", "05_scripted_client"),

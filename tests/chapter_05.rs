@@ -3,7 +3,7 @@
 
 /// By its name the first of this chapter's tests, so it says this first.
 #[test]
-fn about_the_programs_that_are_checked() -> grader::Graded {
+fn about_the_programs_that_are_checked() -> grader::Outcome {
     crate::bring_your_own::tell_whose()
 }
 
@@ -12,7 +12,7 @@ fn about_the_programs_that_are_checked() -> grader::Graded {
 macro_rules! graded {
     ($kind:ident, $checks:ident: $($name:ident)*) => {
         mod $kind {
-            use grader::chapter_5::$checks;
+            use grader::chapter_05::$checks;
 
             $(#[test]
             fn $name() {

@@ -10,8 +10,9 @@ use mdbook_driver::MDBook;
 use mdbook_driver::config::Config;
 use mdbook_summary::parse_summary;
 
+use crate::check::files::files;
 use crate::check::{self, Sources};
-use crate::directives::Workbook;
+use crate::directives::{Workbook, put_back};
 use crate::problem::Problem;
 use crate::{outside, tell_each, warnings};
 use recorder::scratch::Scratch;
@@ -112,6 +113,7 @@ fn render(
     sources: &Rc<Sources>,
 ) -> Result<Vec<Problem>> {
     let problems = Rc::new(RefCell::new(Vec::new()));
+    let kept_back = Rc::new(RefCell::new(Vec::new()));
     let warnings = warnings::during(|| -> Result<()> {
         let folder = root.join("book");
         let mut config = Config::from_disk(folder.join("book.toml"))?;
@@ -126,11 +128,17 @@ fn render(
             root: root.to_owned(),
             sources: Rc::clone(sources),
             problems: Rc::clone(&problems),
+            kept_back: Rc::clone(&kept_back),
         });
         book.build()
     });
     let (result, warnings) = warnings;
     result.context("mdBook can't build the book")?;
+    for page in files(new, ".", "html")? {
+        let page = new.join(page);
+        let text = fs::read_to_string(&page)?;
+        fs::write(&page, put_back(&text, &kept_back.borrow()))?;
+    }
     let mut problems = problems.take();
     for warning in &warnings {
         let mut pages = sources.pages.iter();

@@ -1,7 +1,7 @@
 //! For the `main` of an exercise: to try a program by hand, with the workbook's terminal or with another program.
 
 use crate::call::call;
-use crate::student::Outcome;
+use crate::student::Returned;
 use std::error::Error;
 use std::fmt::Debug;
 use std::io::{self, Write};
@@ -9,7 +9,7 @@ use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::process::exit;
 
 /// Serves on the address that is the first argument; without one, says how to.
-pub fn server<L: From<TcpListener>, R: Outcome>(serve: impl FnOnce(L) -> R) {
+pub fn server<L: From<TcpListener>, R: Returned>(serve: impl FnOnce(L) -> R) {
     let Some(address) = address() else { return };
     let listener = match TcpListener::bind(address) {
         Ok(listener) => listener,
@@ -56,7 +56,7 @@ impl Shown for Vec<u8> {
 }
 
 /// Runs a client on the address that is the first argument, and shows what it gives; without one, says how to.
-pub fn client<R: Outcome<Value: Shown>>(client: impl FnOnce(SocketAddr) -> R) {
+pub fn client<R: Returned<Value: Shown>>(client: impl FnOnce(SocketAddr) -> R) {
     let Some(address) = address() else { return };
     match client(address).outcome() {
         Ok(value) => {
@@ -69,7 +69,7 @@ pub fn client<R: Outcome<Value: Shown>>(client: impl FnOnce(SocketAddr) -> R) {
 }
 
 /// Runs a function and shows what it gives.
-pub fn show<R: Outcome<Value: Debug>>(
+pub fn show<R: Returned<Value: Debug>>(
     name: &str,
     function: impl FnOnce() -> R + Send + 'static,
 ) {

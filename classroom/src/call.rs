@@ -1,11 +1,11 @@
 //! A student's function: a call of it, and its panics.
 
 use crate::limit::limit;
-use crate::story::{Graded, Log};
-use crate::student::{Outcome, Student};
+use crate::story::{Log, Outcome};
+use crate::student::{Returned, Student};
 
 /// A panic that nobody else notices: the connection of a thread that panics is closed, as it would be otherwise.
-pub(crate) fn has_not_panicked(student: &Student, log: &Log) -> Graded {
+pub(crate) fn has_not_panicked(student: &Student, log: &Log) -> Outcome {
     let Some(panic) = student.panic() else { return Ok(()) };
     if panic.contains(": not yet implemented") {
         return Err(student.story(log, "panicked", "", &[]));
@@ -16,10 +16,10 @@ pub(crate) fn has_not_panicked(student: &Student, log: &Log) -> Graded {
 }
 
 /// Runs a student's function within the time limit and gives its value.
-pub fn call<R: Outcome>(
+pub fn call<R: Returned>(
     name: &str,
     function: impl FnOnce() -> R + Send + 'static,
-) -> Graded<R::Value> {
+) -> Outcome<R::Value> {
     let (student, value) = Student::function(&format!("`{name}`"), function);
     let log = Log::default();
     if !student.ends() {

@@ -4,8 +4,8 @@ use crate::call::has_not_panicked;
 use crate::limit::limit;
 use crate::peer::{Peer, remark};
 use crate::ports::{START, free_port, words};
-use crate::story::{Graded, Log, Story, compared, parting};
-use crate::student::{Outcome, Student};
+use crate::story::{Log, Outcome, Story, compared, parting};
+use crate::student::{Returned, Student};
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -24,9 +24,9 @@ pub struct Client<T> {
 }
 
 /// Starts `client` on a thread, with the address of a listener that is played by the grader.
-pub fn client<R: Outcome>(
+pub fn client<R: Returned>(
     client: impl FnOnce(SocketAddr) -> R + Send + 'static,
-) -> Graded<Client<R::Value>> {
+) -> Outcome<Client<R::Value>> {
     let (listener, address) = free_port()?;
     let (student, value) = Student::function("your client", move || client(address));
     Ok(Client::new(listener, student, value, "your client", limit()))
@@ -34,7 +34,7 @@ pub fn client<R: Outcome>(
 
 /// Starts a client that is a command in any language; `{port}`, `{host}` and `{addr}` in it are filled in.
 /// Its value is what it prints.
-pub fn client_program(command: &str) -> Graded<Client<Vec<u8>>> {
+pub fn client_program(command: &str) -> Outcome<Client<Vec<u8>>> {
     let (listener, address) = free_port()?;
     let words = words(command, address)?;
     let (student, value) = Student::program("your client", &words)?;
@@ -56,7 +56,7 @@ impl<T> Client<T> {
     }
 
     /// Accepts the client's connection.
-    pub fn accept(&self) -> Graded<Peer> {
+    pub fn accept(&self) -> Outcome<Peer> {
         let broken = |error| Story::new(format!("the grader can't accept: {error}"));
         // The listener has no time limit of its own to set that all systems know.
         self.listener.set_nonblocking(true).map_err(broken)?;
@@ -83,7 +83,7 @@ impl<T> Client<T> {
     }
 
     /// Waits until the client has ended, in whatever way.
-    pub fn ends(&self) -> Graded {
+    pub fn ends(&self) -> Outcome {
         if self.student.ends() {
             return has_not_panicked(&self.student, &self.log);
         }
@@ -94,7 +94,7 @@ impl<T> Client<T> {
     }
 
     /// Waits until the client has ended, and gives what it returned.
-    pub fn returns(&self) -> Graded<T> {
+    pub fn returns(&self) -> Outcome<T> {
         if !self.student.ends() {
             return Err(self.fails("did not return, and should have by now", ""));
         }
@@ -106,7 +106,7 @@ impl<T> Client<T> {
     }
 
     /// Waits until the client has ended, and compares what it returned or printed.
-    pub fn returns_text(&self, expected: &str) -> Graded
+    pub fn returns_text(&self, expected: &str) -> Outcome
     where
         T: AsRef<[u8]>,
     {

@@ -19,9 +19,9 @@
 //!     connection.write_all(&buffer[..count].to_ascii_uppercase())
 //! }
 //!
-//! fn check() -> grader::Graded {
+//! fn check() -> grader::Outcome {
 //!     let server = grader::server(shout)?;
-//!     let mut ann = server.guest("Ann")?;
+//!     let mut ann = server.client("Ann")?;
 //!     ann.send(b"hello")?;
 //!     ann.expect("HELLO")?;
 //!     ann.expect_end()?;
@@ -34,17 +34,18 @@
 #![deny(unsafe_code)]
 
 pub mod by_hand;
-pub mod chapter_5;
+pub mod chapter_05;
 
 mod blocked;
 mod call;
 mod client;
 mod limit;
-mod paper;
+mod mutex;
 mod peer;
 mod ports;
 mod processes;
 pub mod program;
+mod scripted_stream;
 mod server;
 mod story;
 mod student;
@@ -55,12 +56,12 @@ mod watch;
 pub use call::call;
 pub use client::{Client, client, client_program};
 pub use limit::limit;
-pub use paper::{Calls, Paper};
 pub use peer::Peer;
 pub use processes::command;
+pub use scripted_stream::{Calls, ScriptedStream};
 pub use server::{Server, Talk, server, server_program};
-pub use story::{Graded, Log, MARK, Room, Story, quoted, visible};
-pub use student::Outcome;
+pub use story::{Log, MARK, Outcome, Room, Story, quoted, visible};
+pub use student::Returned;
 pub use system::{NotedSocket, System};
 pub use variables::variable;
 
@@ -73,7 +74,7 @@ pub fn predicted<T: PartialEq + Debug>(
     name: &str,
     prediction: Option<T>,
     run: T,
-) -> Graded {
+) -> Outcome {
     match prediction {
         Some(prediction) if prediction == run => Ok(()),
         Some(prediction) => Err(Story::new(format!(
@@ -84,7 +85,7 @@ pub fn predicted<T: PartialEq + Debug>(
 }
 
 /// A failure with this text if `holds` is false.
-pub fn check(holds: bool, otherwise: &str) -> Graded {
+pub fn check(holds: bool, otherwise: &str) -> Outcome {
     if holds { Ok(()) } else { Err(Story::new(otherwise)) }
 }
 

@@ -1,7 +1,7 @@
 //! The other end of the connection with the student's program.
 
 use crate::limit::{limit, seconds};
-use crate::story::{Graded, Log, Story, compared, parting, quoted};
+use crate::story::{Log, Outcome, Story, compared, parting, quoted};
 use crate::student::Student;
 use socket2::SockRef;
 use std::io::{ErrorKind, Read, Write};
@@ -27,7 +27,7 @@ impl Peer {
         stream: TcpStream,
         student: &Arc<Student>,
         log: &Log,
-    ) -> Graded<Self> {
+    ) -> Outcome<Self> {
         let ready = stream.local_addr().and_then(|ours| {
             // A piece must not wait for the piece before it to be acknowledged.
             stream.set_nodelay(true)?;
@@ -51,12 +51,12 @@ impl Peer {
     }
 
     /// Sends all of it at once.
-    pub fn send(&mut self, bytes: &[u8]) -> Graded {
+    pub fn send(&mut self, bytes: &[u8]) -> Outcome {
         self.send_in_pieces(&[bytes])
     }
 
     /// Sends the pieces one after another; each is taken by the other end before the next is sent.
-    pub fn send_in_pieces(&mut self, pieces: &[impl AsRef<[u8]>]) -> Graded {
+    pub fn send_in_pieces(&mut self, pieces: &[impl AsRef<[u8]>]) -> Outcome {
         self.log.add(format!("{} sent {}", self.name, shown(pieces)));
         for (piece, number) in pieces.iter().zip(1..) {
             self.write(piece.as_ref())?;
@@ -83,7 +83,7 @@ impl Peer {
     }
 
     /// Asks a question in pieces, like [`Peer::send_in_pieces`]. The other side must not answer before it is whole.
-    pub(crate) fn ask_in_pieces(&mut self, pieces: &[&[u8]]) -> Graded {
+    pub(crate) fn ask_in_pieces(&mut self, pieces: &[&[u8]]) -> Outcome {
         let before = self.log.place();
         for (piece, number) in pieces.iter().zip(1..) {
             self.log.back_to(before);
@@ -105,7 +105,7 @@ impl Peer {
     }
 
     /// Sends all of it, if the other side is still there.
-    fn write(&mut self, bytes: &[u8]) -> Graded {
+    fn write(&mut self, bytes: &[u8]) -> Outcome {
         self.has_sent = true;
         match self.stream.write_all(bytes) {
             Err(error)
@@ -133,13 +133,13 @@ impl Peer {
     }
 
     /// Waits for exactly these bytes, in however many pieces they come. It does not look for more.
-    pub fn expect(&mut self, expected: impl AsRef<[u8]>) -> Graded {
+    pub fn expect(&mut self, expected: impl AsRef<[u8]>) -> Outcome {
         let expected = expected.as_ref();
         let mut received = Vec::new();
         let until = Instant::now() + limit();
         while received.len() < expected.len() {
             let read = self.read(&mut received, expected.len(), until);
-            if expected.starts_with(&received) && matches!(read, Came::Some) {
+            if expected.starts_with(&received) && matches!(read, Received::Bytes) {
                 continue;
             }
             self.log.add(format!("{} waited for {}", self.name, quoted(expected)));
@@ -149,18 +149,18 @@ impl Peer {
                     count => format!("{count} of {} bytes came", expected.len()),
                 };
                 match read {
-                    Came::Some => continue,
-                    Came::End => (
+                    Received::Bytes => continue,
+                    Received::End => (
                         "closed the connection too early",
                         format!("{place}, then the end"),
                     ),
-                    Came::Reset => {
+                    Received::Reset => {
                         ("reset the connection", format!("{place}, then a reset"))
                     }
-                    Came::Nothing if received.is_empty() => {
+                    Received::Nothing if received.is_empty() => {
                         ("said nothing", format!("nothing came for {}", seconds(limit())))
                     }
-                    Came::Nothing => (
+                    Received::Nothing => (
                         "said too little",
                         format!("{place}, then nothing for {}", seconds(limit())),
                     ),
@@ -170,7 +170,7 @@ impl Peer {
                 (SAID_ELSE, remark(parting(expected, &received)))
             };
             let mut ending = compared(expected, &received, &remark);
-            if let Came::Reset = read
+            if let Received::Reset = read
                 && self.has_sent
                 && did != SAID_ELSE
             {
@@ -189,11 +189,11 @@ impl Peer {
     }
 
     /// Waits for exactly these bytes, and looks whether more came along with them.
-    pub fn expect_only(&mut self, expected: impl AsRef<[u8]>) -> Graded {
+    pub fn expect_only(&mut self, expected: impl AsRef<[u8]>) -> Outcome {
         self.expect(&expected)?;
         self.until_at_rest();
         let mut more = Vec::new();
-        let Came::Some = self.read(&mut more, 200, Instant::now()) else {
+        let Received::Bytes = self.read(&mut more, 200, Instant::now()) else {
             return Ok(());
         };
         let expected = expected.as_ref();
@@ -210,7 +210,7 @@ impl Peer {
     ///
     /// The first pieces of a talk are acknowledged at once. Later ones are not, and a second small write then waits in the other
     /// side's kernel, so that it can't come together with the first.
-    pub fn expect_in_one_piece(&mut self, message: &[u8], answer: &[u8]) -> Graded {
+    pub fn expect_in_one_piece(&mut self, message: &[u8], answer: &[u8]) -> Outcome {
         let before = self.log.place();
         for _ in 0..20 {
             self.log.back_to(before);
@@ -236,21 +236,21 @@ impl Peer {
     }
 
     /// Waits for the end of the stream: the other side has closed, or finished sending.
-    pub fn expect_end(&mut self) -> Graded {
+    pub fn expect_end(&mut self) -> Outcome {
         self.end("did not close the connection")
     }
 
     /// Waits for the end of the stream, where the other side is still to be told something: it must finish sending, and not
     /// close.
-    pub fn expect_finish(&mut self) -> Graded {
+    pub fn expect_finish(&mut self) -> Outcome {
         self.end("did not finish sending")
     }
 
     /// Waits until the other side has closed the connection, in whatever way: one that has not read everything resets it.
-    pub fn expect_closed(&mut self) -> Graded {
+    pub fn expect_closed(&mut self) -> Outcome {
         let mut received = Vec::new();
         match self.read(&mut received, 200, Instant::now() + limit()) {
-            Came::End | Came::Reset => {
+            Received::End | Received::Reset => {
                 self.log.add(format!("{} found the connection closed", self.name));
                 Ok(())
             }
@@ -258,10 +258,10 @@ impl Peer {
         }
     }
 
-    fn end(&mut self, otherwise: &str) -> Graded {
+    fn end(&mut self, otherwise: &str) -> Outcome {
         let mut received = Vec::new();
         match self.read(&mut received, 200, Instant::now() + limit()) {
-            Came::End => {
+            Received::End => {
                 self.log.add(format!("{} saw the end", self.name));
                 Ok(())
             }
@@ -270,21 +270,26 @@ impl Peer {
     }
 
     /// The story of a read that came to something else than the end.
-    fn no_end(&mut self, read: Came, mut received: Vec<u8>, otherwise: &str) -> Graded {
+    fn no_end(
+        &mut self,
+        read: Received,
+        mut received: Vec<u8>,
+        otherwise: &str,
+    ) -> Outcome {
         self.log.add(format!("{} waited for the end", self.name));
-        if let Came::Some = read {
+        if let Received::Bytes = read {
             self.read_soon(&mut received, 200);
         }
         let (did, ending) = match read {
-            Came::Some => {
+            Received::Bytes => {
                 let ending = compared(b"", &received, "here the end should be");
                 return Err(self.said("said more than it should", &ending));
             }
-            Came::Nothing => (
+            Received::Nothing => (
                 otherwise,
                 format!("Nothing came for {}, and no end either.", seconds(limit())),
             ),
-            Came::End | Came::Reset => {
+            Received::End | Received::Reset => {
                 ("reset the connection instead of closing it", UNREAD.to_owned())
             }
         };
@@ -292,7 +297,7 @@ impl Peer {
     }
 
     /// Finishes sending, and still listens: the half-close.
-    pub fn finish(&mut self) -> Graded {
+    pub fn finish(&mut self) -> Outcome {
         self.log.add(format!("{} finished sending", self.name));
         // It fails if the other side has gone already. What that is worth is for the next step to say.
         _ = self.stream.shutdown(Shutdown::Write);
@@ -321,7 +326,7 @@ impl Peer {
     fn one_read(&mut self) -> Option<Vec<u8>> {
         let mut received = Vec::new();
         match self.read(&mut received, 1 << 16, Instant::now() + limit()) {
-            Came::Some => Some(received),
+            Received::Bytes => Some(received),
             _ => None,
         }
     }
@@ -340,29 +345,29 @@ impl Peer {
     fn read_soon(&mut self, received: &mut Vec<u8>, most: usize) {
         let soon = Instant::now() + Duration::from_millis(200);
         while received.len() < most
-            && matches!(self.read(received, most, soon), Came::Some)
+            && matches!(self.read(received, most, soon), Received::Bytes)
         {}
     }
 
     /// Appends what one call reads, so that there are at most `most` bytes.
-    fn read(&mut self, received: &mut Vec<u8>, most: usize, until: Instant) -> Came {
+    fn read(&mut self, received: &mut Vec<u8>, most: usize, until: Instant) -> Received {
         let left = until.saturating_duration_since(Instant::now());
         // Zero would mean no limit.
         let left = left.max(Duration::from_millis(1));
         if self.stream.set_read_timeout(Some(left)).is_err() {
-            return Came::Reset;
+            return Received::Reset;
         }
         let mut buffer = vec![0; most - received.len()];
         match self.stream.read(&mut buffer) {
-            Ok(0) => Came::End,
+            Ok(0) => Received::End,
             Ok(count) => {
                 received.extend_from_slice(&buffer[..count]);
-                Came::Some
+                Received::Bytes
             }
             Err(error) => match error.kind() {
-                ErrorKind::WouldBlock | ErrorKind::TimedOut => Came::Nothing,
+                ErrorKind::WouldBlock | ErrorKind::TimedOut => Received::Nothing,
                 ErrorKind::Interrupted => self.read(received, most, until),
-                _ => Came::Reset,
+                _ => Received::Reset,
             },
         }
     }
@@ -377,8 +382,8 @@ pub(crate) const STALL: &str = "Two small writes and then a read is the slow pat
 const SAID_ELSE: &str = "said something else";
 
 /// What one read came to.
-enum Came {
-    Some,
+enum Received {
+    Bytes,
     End,
     Reset,
     Nothing,

@@ -1,13 +1,13 @@
 //! Ports for the student's program, and commands in which one is filled in.
 
-use crate::story::{Graded, Story};
+use crate::story::{Outcome, Story};
 use socket2::{Domain, Socket, Type};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 /// A listener on a port that was free, and its address.
-pub(crate) fn free_port() -> Graded<(TcpListener, SocketAddr)> {
+pub(crate) fn free_port() -> Outcome<(TcpListener, SocketAddr)> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .and_then(|listener| {
             let address = listener.local_addr()?;
@@ -23,7 +23,7 @@ pub(crate) fn free_port() -> Graded<(TcpListener, SocketAddr)> {
 /// Not one that the system has chosen: it could choose the same again, for somebody else, before the program takes it. Systems
 /// choose from higher up. Nor one that another grader could choose meanwhile: each has a block of ports to itself, and
 /// claims it by listening on its first for as long as it runs.
-pub(crate) fn port_for_program() -> Graded<u16> {
+pub(crate) fn port_for_program() -> Outcome<u16> {
     static BLOCK: OnceLock<Option<(TcpListener, u16)>> = OnceLock::new();
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let claim = || {
@@ -61,7 +61,7 @@ fn is_free(port: u16) -> bool {
 pub(crate) const START: u32 = 5;
 
 /// The command's words, with the address filled in.
-pub(crate) fn words(command: &str, address: SocketAddr) -> Graded<Vec<String>> {
+pub(crate) fn words(command: &str, address: SocketAddr) -> Outcome<Vec<String>> {
     let words = shell_words::split(command).map_err(|error| {
         Story::new(format!("the command `{command}` can't be read: {error}"))
     })?;

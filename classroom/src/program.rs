@@ -1,10 +1,11 @@
 //! A program as a process of its own: what it prints is kept within bounds, and nothing that it started outlives it.
 
+use crate::mutex::lock;
 use crate::processes;
 use crate::story::cut;
 use std::io::{self, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -169,10 +170,6 @@ impl Drop for Program {
     fn drop(&mut self) {
         self.end();
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -2,14 +2,15 @@
 
 use crate::call::has_not_panicked;
 use crate::limit::limit;
+use crate::mutex::lock;
 use crate::peer::Peer;
 use crate::ports::{START, free_port, port_for_program, words};
-use crate::story::{Graded, Log, Story, visible};
-use crate::student::{Outcome, Student};
+use crate::story::{Log, Outcome, Story, visible};
+use crate::student::{Returned, Student};
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -18,8 +19,8 @@ pub struct Server {
     address: SocketAddr,
     /// What it was started by, if it is a program.
     command: Option<String>,
-    /// The connection by which a program was found to listen. It belongs to the first guest: a server that is tried out with
-    /// a guest who leaves at once may be lost before the check begins.
+    /// The connection by which a program was found to listen. It belongs to the first client: a server that is tried out with
+    /// a client that leaves at once may be lost before the check begins.
     first: Mutex<Option<TcpStream>>,
     /// Whether a part of the check went well already.
     served: AtomicBool,
@@ -30,10 +31,10 @@ pub struct Server {
 /// Starts `serve` on a thread, with a listener on a free port of this machine.
 ///
 /// The listener may be of `std` or of `socket2`.
-pub fn server<L, R>(serve: impl FnOnce(L) -> R + Send + 'static) -> Graded<Server>
+pub fn server<L, R>(serve: impl FnOnce(L) -> R + Send + 'static) -> Outcome<Server>
 where
     L: From<TcpListener> + 'static,
-    R: Outcome,
+    R: Returned,
 {
     let (listener, address) = free_port()?;
     let (student, _) = Student::function("your server", move || serve(L::from(listener)));
@@ -51,7 +52,7 @@ where
 
 /// Starts a server that is a command in any language; `{port}`, `{host}` and `{addr}` in it are filled in.
 /// It is waited for until it accepts connections.
-pub fn server_program(command: &str) -> Graded<Server> {
+pub fn server_program(command: &str) -> Outcome<Server> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port_for_program()?));
     let advice = "Does it listen on the port that it is given, on 127.0.0.1?";
     start(command, address, Log::default(), "accepts no connection", advice)
@@ -64,7 +65,7 @@ fn start(
     log: Log,
     did: &str,
     advice: &str,
-) -> Graded<Server> {
+) -> Outcome<Server> {
     let words = words(command, address)?;
     let (student, _) = Student::program("your server", &words)?;
     log.add(format!("`{}` was started", words.join(" ")));
@@ -101,9 +102,9 @@ impl Server {
         self.address
     }
 
-    /// Lets a guest connect, who is called so in the story.
-    pub fn guest(&self, name: &str) -> Graded<Peer> {
-        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
+    /// Lets a client connect, who is called so in the story.
+    pub fn client(&self, name: &str) -> Outcome<Peer> {
+        let first = lock(&self.first).take();
         let connect = || TcpStream::connect_timeout(&self.address, limit());
         let stream = match first.map_or_else(connect, Ok) {
             Ok(stream) => stream,
@@ -111,7 +112,7 @@ impl Server {
                 // How the bytes were going to be cut has nothing to do with it.
                 self.log.circumstance(None);
                 if self.served.load(Ordering::Relaxed) {
-                    self.log.add("a guest before had been served");
+                    self.log.add("a client before had been served");
                 }
                 self.log.add(format!("{name} tried to connect: {error}"));
                 return Err(self.fails("is not there any more", ""));
@@ -123,7 +124,7 @@ impl Server {
     }
 
     /// Waits until the server has returned, with success.
-    pub fn returns(&self) -> Graded {
+    pub fn returns(&self) -> Outcome {
         if !self.student.ends() {
             return Err(self.fails("did not return, and should have by now", ""));
         }
@@ -135,14 +136,14 @@ impl Server {
     }
 
     /// Plays a conversation: each turn after the answer to the one before.
-    pub fn plays(&self, talk: &Talk) -> Graded {
+    pub fn plays(&self, talk: &Talk) -> Outcome {
         self.play(talk, |at| talk.ends().any(|end| end == at))
     }
 
     /// Plays a conversation in every way in which a stream may deliver the same bytes: all messages in one stream that is cut
     /// after every byte of it, byte by byte, and not cut at all. Whatever the cut, a message that is complete has to be
     /// answered before the rest comes.
-    pub fn plays_in_pieces(&self, talk: &Talk) -> Graded {
+    pub fn plays_in_pieces(&self, talk: &Talk) -> Outcome {
         let stream = talk.stream();
         for cut in 1..stream.len() {
             let first = visible(&stream[..cut]);
@@ -159,25 +160,25 @@ impl Server {
     }
 
     /// Plays a conversation whose stream is cut after so many bytes as `is_cut` says.
-    fn play(&self, talk: &Talk, is_cut: impl Fn(usize) -> bool) -> Graded {
+    fn play(&self, talk: &Talk, is_cut: impl Fn(usize) -> bool) -> Outcome {
         self.part(|server| {
-            let mut guest = server.guest("a guest")?;
-            guest.expect(&talk.opening)?;
+            let mut client = server.client("a client")?;
+            client.expect(&talk.opening)?;
             for (pieces, answer) in talk.delivered(is_cut) {
-                guest.until_at_rest();
-                guest.send_in_pieces(&pieces)?;
-                guest.expect(answer)?;
+                client.until_at_rest();
+                client.send_in_pieces(&pieces)?;
+                client.expect(answer)?;
             }
-            if talk.guest_ends {
-                guest.finish()?;
+            if talk.client_ends {
+                client.finish()?;
             }
-            guest.expect_end()
+            client.expect_end()
         })
     }
 
     /// Runs a part of a check; its steps are forgotten if it goes well. A server that has panicked
     /// fails, and one that serves on in the background.
-    pub fn part(&self, part: impl FnOnce(&Self) -> Graded) -> Graded {
+    pub fn part(&self, part: impl FnOnce(&Self) -> Outcome) -> Outcome {
         let before = self.log.place();
         part(self)?;
         self.has_not_panicked()?;
@@ -188,15 +189,15 @@ impl Server {
     }
 
     /// Another one, started by the same command; `None` if the server is a function.
-    pub(crate) fn another(&self) -> Graded<Option<Self>> {
+    pub(crate) fn another(&self) -> Outcome<Option<Self>> {
         self.command.as_deref().map(server_program).transpose()
     }
 
     /// Ends the program and starts it again, at the same address. If it does not accept connections then, the story says what it
     /// did, with advice.
-    pub(crate) fn again(self, did: &str, advice: &str) -> Graded<Self> {
+    pub(crate) fn again(self, did: &str, advice: &str) -> Outcome<Self> {
         let Self { address, command, student, log, .. } = self;
-        log.add("a guest said `exit`, and your server closed the connection");
+        log.add("a client said `exit`, and your server closed the connection");
         // The last owner of a program ends it.
         drop(student);
         log.add("your server was ended");
@@ -212,12 +213,12 @@ impl Server {
     }
 
     /// Fails if the server's function has panicked, or a thread that it has started.
-    pub fn has_not_panicked(&self) -> Graded {
+    pub fn has_not_panicked(&self) -> Outcome {
         has_not_panicked(&self.student, &self.log)
     }
 
     /// Fails if the command has ended although a server listens: something that it has started does.
-    fn stays_in_the_foreground(&self) -> Graded {
+    fn stays_in_the_foreground(&self) -> Outcome {
         if !self.student.has_gone_to_the_background() {
             return Ok(());
         }
@@ -247,7 +248,7 @@ impl Server {
 pub struct Talk {
     opening: Vec<u8>,
     turns: Vec<(Vec<u8>, Vec<u8>)>,
-    guest_ends: bool,
+    client_ends: bool,
 }
 
 impl Talk {
@@ -256,22 +257,22 @@ impl Talk {
         Self { opening: opening.as_ref().to_vec(), ..Self::default() }
     }
 
-    /// One in which the server gives back each byte that comes, and the guest finishes.
+    /// One in which the server gives back each byte that comes, and the client finishes.
     pub fn echo(bytes: impl AsRef<[u8]>) -> Self {
         let bytes = bytes.as_ref().chunks(1);
-        bytes.fold(Self::default(), |talk, byte| talk.turn(byte, byte)).ended_by_guest()
+        bytes.fold(Self::default(), |talk, byte| talk.turn(byte, byte)).ended_by_client()
     }
 
-    /// The guest says `message`, the server answers `answer`.
+    /// The client says `message`, the server answers `answer`.
     pub fn turn(mut self, message: impl AsRef<[u8]>, answer: impl AsRef<[u8]>) -> Self {
         let turn = (message.as_ref().to_vec(), answer.as_ref().to_vec());
         self.turns.push(turn);
         self
     }
 
-    /// It is the guest who finishes. Without this, the server closes after the last answer.
-    pub fn ended_by_guest(mut self) -> Self {
-        self.guest_ends = true;
+    /// It is the client that finishes. Without this, the server closes after the last answer.
+    pub fn ended_by_client(mut self) -> Self {
+        self.client_ends = true;
         self
     }
 

@@ -1,10 +1,11 @@
 //! A failure, told so that a reader sees what happened: the steps that led there, what was expected, what came.
 
+use crate::mutex::lock;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 /// What a check comes to. A test may return it: the story is then what the test runner prints.
-pub type Graded<T = ()> = Result<T, Story>;
+pub type Outcome<T = ()> = Result<T, Story>;
 
 /// Why a check failed, for a person to read.
 pub struct Story {
@@ -134,7 +135,7 @@ impl Log {
     }
 
     fn lock(&self) -> MutexGuard<'_, Steps> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 

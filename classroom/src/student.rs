@@ -2,6 +2,7 @@
 
 use crate::blocked::{self, Whose};
 use crate::limit::limit;
+use crate::mutex::lock;
 use crate::program::Program;
 use crate::story::{Log, Story};
 use crate::watch;
@@ -11,26 +12,26 @@ use std::panic::{self, AssertUnwindSafe};
 use std::process::{Command, ExitStatus};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// What a student's function gives back: a value, or a result with one.
-pub trait Outcome {
+pub trait Returned {
     /// The value.
     type Value: Send + 'static;
     /// The value, or the error in words.
     fn outcome(self) -> Result<Self::Value, String>;
 }
 
-impl Outcome for () {
+impl Returned for () {
     type Value = ();
     fn outcome(self) -> Result<(), String> {
         Ok(())
     }
 }
 
-impl<T: Send + 'static, E: Display> Outcome for Result<T, E> {
+impl<T: Send + 'static, E: Display> Returned for Result<T, E> {
     type Value = T;
     fn outcome(self) -> Result<T, String> {
         self.map_err(|error| error.to_string())
@@ -62,7 +63,7 @@ enum Body {
 
 impl Student {
     /// Starts a function on a thread. The receiver gets its value; it is cut off if there is none.
-    pub fn function<R: Outcome>(
+    pub fn function<R: Returned>(
         what: &str,
         function: impl FnOnce() -> R + Send + 'static,
     ) -> (Arc<Self>, Receiver<R::Value>) {
@@ -309,8 +310,4 @@ impl Drop for Student {
             program.end();
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

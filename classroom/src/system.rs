@@ -1,7 +1,7 @@
 //! A system that notes the calls which create and close sockets.
 
-use crate::paper::same_calls;
-use crate::story::Graded;
+use crate::scripted_stream::same_calls;
+use crate::story::Outcome;
 use socket2::{Domain, Socket, Type};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -33,7 +33,7 @@ impl System {
     }
 
     /// Compares the calls with a recording of them.
-    pub fn recorded(&self, recording: &str) -> Graded {
+    pub fn recorded(&self, recording: &str) -> Outcome {
         same_calls(recording, &self.0.borrow().calls)
     }
 }

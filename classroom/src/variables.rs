@@ -1,6 +1,6 @@
 //! The environment variables of the workbook's tests: `WORKBOOK_…`.
 
-use crate::story::{Graded, Story};
+use crate::story::{Outcome, Story};
 use std::env;
 
 const KNOWN: [&str; 4] =
@@ -10,7 +10,7 @@ const KNOWN: [&str; 4] =
 ///
 /// Fails if there is another that begins like them: with a typo in the name, the tests would check another program than their
 /// user believes.
-pub fn variable(name: &str) -> Graded<Option<String>> {
+pub fn variable(name: &str) -> Outcome<Option<String>> {
     let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let mut workbooks = names.filter(|name| name.starts_with("WORKBOOK_"));
     if let Some(unknown) = workbooks.find(|name| !KNOWN.contains(&name.as_str())) {

@@ -1,10 +1,11 @@
 //! What is watched in a process in which students' functions run: panics, exits, and memory.
 
+use crate::mutex::lock;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::panic;
-use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Mutex, Once};
 use std::thread;
 
 use crate::story::Story;
@@ -135,8 +136,4 @@ mod memory {
         let kilobytes: usize = line.trim().trim_end_matches(" kB").parse().ok()?;
         Some(kilobytes << 10)
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -25,7 +25,7 @@ pub struct Link {
 
 /// A page as it was built.
 #[derive(Default)]
-pub struct Built {
+pub struct BuiltPage {
     pub links: Vec<Link>,
     pub ids: HashSet<String>,
     /// The style sheets within the page, and the `style` attributes.
@@ -34,9 +34,9 @@ pub struct Built {
     pub base: Option<String>,
 }
 
-impl Built {
+impl BuiltPage {
     /// Reads a page or a piece of one. Any text is some HTML, so this can't fail.
-    pub fn parse(text: &str) -> Built {
+    pub fn parse(text: &str) -> BuiltPage {
         let input = BufferQueue::default();
         input.push_back(StrTendril::from(text));
         let tokenizer = Tokenizer::new(Reader::default(), TokenizerOpts::default());
@@ -76,7 +76,7 @@ impl Built {
 /// Takes what the tokenizer finds.
 #[derive(Default)]
 struct Reader {
-    page: RefCell<Built>,
+    page: RefCell<BuiltPage>,
     in_style: Cell<bool>,
 }
 

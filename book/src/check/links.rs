@@ -11,7 +11,7 @@ use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
 use percent_encoding::percent_decode_str;
 use regex::Regex;
 
-use super::built::{Built, Role};
+use super::built::{BuiltPage, Role};
 use super::files::{files, join, parent};
 use super::sources::{Page, Sources};
 use crate::markdown;
@@ -24,7 +24,7 @@ pub fn check_links(built: &Path, sources: &Sources) -> Result<Vec<Problem>> {
         let name = name.trim_start_matches("./").to_owned();
         let text = fs::read_to_string(built.join(&name))
             .with_context(|| format!("can't read the page {name} of the book"))?;
-        pages.insert(name, Built::parse(&text));
+        pages.insert(name, BuiltPage::parse(&text));
     }
     let origins = origins(sources);
     let mut problems = Vec::new();
@@ -81,9 +81,9 @@ const OUTSIDE: &str = "leads out of the book";
 /// Checks one link of the built page `name`; the error says what is wrong with it.
 fn check_link(
     built: &Path,
-    pages: &BTreeMap<String, Built>,
+    pages: &BTreeMap<String, BuiltPage>,
     name: &str,
-    html: &Built,
+    html: &BuiltPage,
     to: &str,
     role: Role,
 ) -> Result<(), String> {
@@ -178,7 +178,7 @@ fn find_link(text: &str, link: &str) -> BTreeSet<(usize, String)> {
                 (as_built(&dest_url) == link).then(|| dest_url.to_string())
             }
             Event::Html(html) | Event::InlineHtml(html) => {
-                let links = Built::parse(&html).links.into_iter().map(|it| it.to);
+                let links = BuiltPage::parse(&html).links.into_iter().map(|it| it.to);
                 let mut links = links.filter(|it| as_built(it) == link);
                 // Not a whole tag, but a line of one, or a style.
                 let part = || html.contains(link).then(|| link.to_owned());

@@ -4,7 +4,7 @@
 //! nothing, a broken link stays broken. So the text is checked before mdBook gets it, and the links in what came out of it.
 
 mod built;
-mod files;
+pub mod files;
 mod includes;
 mod links;
 mod sources;

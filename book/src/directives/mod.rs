@@ -22,7 +22,7 @@ use mdbook_markdown::pulldown_cmark::{Event, Tag};
 use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
 use mdbook_preprocessor::book::Book;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
-use regex::Regex;
+use regex::{Captures, Regex};
 
 use crate::check::{Page, Sources};
 use crate::markdown::{Directive, OURS, code_ranges, find, link_in_book};
@@ -38,6 +38,21 @@ pub struct Workbook {
     pub sources: Rc<Sources>,
     /// Where what goes wrong is noted: all of it, for the book is not built then.
     pub problems: Rc<RefCell<Vec<Problem>>>,
+    /// Where recordings and comparisons of programs are noted. On the page each leaves a mark, which it replaces once mdBook is
+    /// done: so the steps of recordings, and code that stands on the page already, are not in its search index.
+    pub kept_back: Rc<RefCell<Vec<String>>>,
+}
+
+/// Puts the kept_back where their marks are in a page of the built book.
+pub fn put_back(page: &str, kept_back: &[String]) -> String {
+    static MARK: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"<!-- kept back (\d+) -->").expect("the pattern is well formed")
+    });
+    let kept = |found: &Captures| {
+        let index = found[1].parse().ok().and_then(|index: usize| kept_back.get(index));
+        index.cloned().unwrap_or_default()
+    };
+    MARK.replace_all(page, kept).into_owned()
 }
 
 /// What a class needs to know: its exercises, and how long they and the pages take.
@@ -81,12 +96,17 @@ impl Workbook {
                 .position(|it| !it.in_code && &page.text[it.range.clone()] == written)
                 .map(|index| line_at(&page.text, in_source.remove(index).range.start));
             let html = render(&directive, &self.root, classroom, &mut listed);
-            let html = html.unwrap_or_else(|error| {
+            let mut html = html.unwrap_or_else(|error| {
                 let message = format!("{written}: {error:#}");
                 let problem = Problem::new(page.file(), line, message);
                 self.problems.borrow_mut().push(problem);
                 String::new()
             });
+            if ["recording", "changed"].contains(&directive.name) {
+                let mut kept_back = self.kept_back.borrow_mut();
+                kept_back.push(std::mem::take(&mut html));
+                html = format!("<!-- kept back {} -->", kept_back.len() - 1);
+            }
             (directive.range, html)
         });
         let mut expanded: Vec<_> = expanded.chain(self.predictions(text, page)).collect();

@@ -57,7 +57,7 @@ pub fn render_minutes(minutes: &str) -> Result<String> {
 }
 
 /// `{{#timetable LIMIT ITEM …}}`: when each item begins. An item is a page (`03_a_server_for_one`) or an exercise
-/// (`one_guest`), which takes the minutes that it tells, or something else with its minutes (`break:10`).
+/// (`one_client`), which takes the minutes that it tells, or something else with its minutes (`break:10`).
 ///
 /// Fails if all of it takes longer than the limit, in minutes.
 pub fn render(limit: &str, items: &[&str], lengths: &Lengths) -> Result<String> {

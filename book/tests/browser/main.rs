@@ -136,6 +136,13 @@ fn every_page_is_light() {
     }
 }
 
+/// The steps of the recordings made it twice as big.
+#[test]
+fn the_search_index_is_light() {
+    let size = site().search_index().len();
+    assert!(size < 450_000, "the search index has {size} bytes");
+}
+
 #[test]
 fn the_theme_menu_offers_light_dark_and_what_the_reader_prefers() {
     let Some(tools) = Tools::find() else { return };
@@ -203,7 +210,7 @@ fn a_prediction_explains_every_choice_and_remembers_the_first() {
     let _alone = alone();
     let browser = Browser::start(&tools);
     browser.view(View { size: DESK, scheme: "light" });
-    let page = format!("{}/02_bind_and_listen.html", site().address);
+    let page = format!("{}/02_bind_and_listen/02_listen.html", site().address);
     browser.go(&page);
     let visible = "return [...document.querySelectorAll('.predict')[0].querySelectorAll('details > div')].map(it => it.checkVisibility())";
     assert_eq!(browser.run(visible, json!([])), json!([false, false, false]));

@@ -82,7 +82,7 @@ fn a_player_steps_to_the_end_by_keyboard_and_by_click() {
     let _alone = alone();
     let browser = Browser::start(&tools);
     browser.view(View { size: DESK, scheme: "light" });
-    browser.go(&format!("{}/05_threaded_server.html", site().address));
+    browser.go(&format!("{}/05_threaded_server/05_scripted_client.html", site().address));
     let id = "rec-05_threaded_server";
     assert!(recordings(&browser).contains(&id.to_owned()), "the page has its recording");
     let shown = || browser.run(SHOWN, json!([id]));
@@ -105,7 +105,7 @@ fn a_player_steps_to_the_end_by_keyboard_and_by_click() {
         browser
             .run("return location.pathname", json!([]))
             .as_str()
-            .is_some_and(|it| it.ends_with("05_threaded_server.html")),
+            .is_some_and(|it| it.ends_with("05_scripted_client.html")),
         "the arrows turn no page"
     );
 
@@ -139,7 +139,7 @@ fn nothing_plays_for_those_who_asked_for_less_motion() {
     let _alone = alone();
     let browser = Browser::start(&tools);
     browser.prefer(&[("prefers-reduced-motion", "reduce")]);
-    browser.go(&format!("{}/05_threaded_server.html", site().address));
+    browser.go(&format!("{}/05_threaded_server/05_scripted_client.html", site().address));
     let hidden =
         browser.run("return document.querySelector('[data-act=play]').hidden", json!([]));
     assert_eq!(hidden, json!(true));
@@ -251,7 +251,10 @@ fn every_step_is_in_view_with_its_controls_and_its_sentence() {
         }
     }
     browser.view(View { size: WINDOWS[0], scheme: "light" });
-    browser.go(&format!("{}/05_threaded_server.html?present", site().address));
+    browser.go(&format!(
+        "{}/05_threaded_server/05_threaded_server.html?present",
+        site().address
+    ));
     walk("on a projector", "rec-05_two_clients");
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
@@ -292,7 +295,7 @@ fn an_arrow_never_turns_a_page_with_a_recording_in_view() {
     };
     for (page, id) in [
         ("introduction.html", "rec-05_threaded_server"),
-        ("00_two_terminals.html", "rec-00_terminal"),
+        ("00_two_terminals/index.html", "rec-00_terminal"),
     ] {
         let of = |css: &str| format!("#{id} {css}");
         let is_at = |expected: u64| {
@@ -332,7 +335,7 @@ fn an_arrow_never_turns_a_page_with_a_recording_in_view() {
     }
 
     // In chapter 0: after a click on a listing the arrows step, and in one that was reached by keyboard they scroll.
-    let (page, id) = ("00_two_terminals.html", "rec-00_terminal");
+    let (page, id) = ("00_two_terminals/index.html", "rec-00_terminal");
     browser.click(&format!("#{id} [data-act=first]"));
     browser.click(&format!("#{id} .listing pre"));
     assert_eq!(focus(), json!("PRE"));
@@ -358,7 +361,7 @@ fn an_arrow_never_turns_a_page_with_a_recording_in_view() {
     let seen = browser.run("scrollTo(0, 0); return document.querySelector('.recording').getBoundingClientRect().top < innerHeight", json!([]));
     assert_eq!(seen, json!(false));
     right();
-    browser.wait_for("location.pathname === '/01_create_a_socket.html'");
+    browser.wait_for("location.pathname === '/01_create_a_socket/index.html'");
 }
 
 #[test]
@@ -367,7 +370,8 @@ fn of_several_recordings_the_one_used_last_has_the_keys_while_it_is_in_view() {
     let _alone = alone();
     let browser = Browser::start(&tools);
     browser.view(View { size: (1366, 3000), scheme: "light" });
-    browser.go(&format!("{}/05_threaded_server.html", site().address));
+    browser
+        .go(&format!("{}/05_threaded_server/05_what_can_go_wrong.html", site().address));
     let ids = recordings(&browser);
     let steps = || ids[..3].iter().map(|id| step(&browser, id)).collect::<Vec<_>>();
     let middle = |at: usize| {
@@ -393,7 +397,7 @@ fn space_plays_and_pauses_the_recording_that_has_the_focus() {
     let _alone = alone();
     let browser = Browser::start(&tools);
     browser.view(View { size: DESK, scheme: "light" });
-    browser.go(&format!("{}/00_two_terminals.html", site().address));
+    browser.go(&format!("{}/00_two_terminals/index.html", site().address));
     let id = "rec-00_terminal";
     let focus = |css: &str| {
         browser.run(

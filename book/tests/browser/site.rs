@@ -26,6 +26,14 @@ impl Site {
         fs::read_to_string(self.folder.join(page)).expect("a page can be read")
     }
 
+    pub fn search_index(&self) -> String {
+        let files = fs::read_dir(&self.folder).expect("the book's folder can be read");
+        let mut names =
+            files.flatten().filter_map(|it| it.file_name().into_string().ok());
+        let index = names.find(|name| name.starts_with("searchindex"));
+        self.text(&index.expect("the book has a search index"))
+    }
+
     /// How many bytes are sent for this address by a server that compresses, as those do that serve the book to others.
     pub fn compressed(&self, url: &str) -> usize {
         let path = url.strip_prefix(&self.address).expect("it is of this site");
@@ -54,9 +62,10 @@ pub fn site() -> &'static Site {
                 folder
             }
         };
-        let files =
-            fs::read_dir(&folder).expect("the book's folder can be read").flatten();
-        let names = files.filter_map(|file| file.file_name().into_string().ok());
+        let files = walkdir::WalkDir::new(&folder).into_iter().flatten();
+        let names = files.filter_map(|file| {
+            Some(file.path().strip_prefix(&folder).ok()?.to_str()?.replace('\\', "/"))
+        });
         let mut pages: Vec<String> = names
             .filter(|name| name.ends_with(".html"))
             // One is the frame of the contents, one opens the printer.

@@ -19,11 +19,11 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Graded, call, check};
+    use grader::{Outcome, call, check};
     use std::net::{Ipv4Addr, SocketAddr};
 
     #[test]
-    fn its_family_is_ipv4() -> Graded {
+    fn its_family_is_ipv4() -> Outcome {
         let socket = call("create", create)?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let fits = socket.bind(&address.into()).is_ok();
@@ -31,7 +31,7 @@ mod tests {
     }
 
     #[test]
-    fn its_kind_is_stream() -> Graded {
+    fn its_kind_is_stream() -> Outcome {
         let socket = call("create", create)?;
         let stream = socket.r#type().is_ok_and(|kind| kind == Type::STREAM);
         check(stream, "the socket is not for a stream, but for datagrams")

@@ -33,10 +33,10 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Graded, call};
+    use grader::{Outcome, call};
 
     #[test]
-    fn it_makes_the_recorded_calls() -> Graded {
+    fn it_makes_the_recorded_calls() -> Outcome {
         call("program", || {
             let system = System::default();
             program(&system).map(|()| system.recorded(RECORDING))

@@ -26,11 +26,11 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Graded, Story, call};
+    use grader::{Outcome, Story, call};
     use std::net::TcpStream;
 
     #[test]
-    fn it_can_be_reached_at_its_address() -> Graded {
+    fn it_can_be_reached_at_its_address() -> Outcome {
         let (_socket, address) = call("open", open)?;
         let address = address.ok_or_else(|| Story::new("`open` gave no address"))?;
         match TcpStream::connect_timeout(&address, grader::limit()) {

@@ -1,8 +1,8 @@
 //! 8 minutes · chapter 2 · fix the bug
 //!
-//! Reach: a server that can be started again at once, although its last guest has only just left.
+//! Reach: a server that can be started again at once, although its last client has only just left.
 //! Why: the side that closes first keeps the port in TIME-WAIT for a minute or so. Without an option, the next start fails
-//! with "Address already in use", and the guests of a server that is being repaired wait for the clock.
+//! with "Address already in use", and the clients of a server that is being repaired wait for the clock.
 
 use socket2::{Domain, Socket, Type};
 use std::io;
@@ -24,21 +24,21 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Graded, Log, Story, call};
+    use grader::{Log, Outcome, Story, call};
     use std::io::Read;
     use std::net::TcpStream;
 
     #[test]
-    fn it_can_be_opened_again() -> Graded {
+    fn it_can_be_opened_again() -> Outcome {
         let first = call("open", || open(SocketAddr::from(([127, 0, 0, 1], 0))))?;
         let address =
             close_first(&first).map_err(|error| Story::new(error.to_string()))?;
         drop(first);
         let log = Log::default();
         log.add("your server was started");
-        log.add("a guest connected");
+        log.add("a client connected");
         log.add("the server closed the connection");
-        log.add("the guest closed it too");
+        log.add("the client closed it too");
         log.add("your server ended");
         match call("open", move || io::Result::Ok(open(address)))? {
             Ok(_) => Ok(()),
@@ -51,26 +51,26 @@ mod tests {
     }
 
     #[test]
-    fn nobody_can_share_its_port() -> Graded {
+    fn nobody_can_share_its_port() -> Outcome {
         let first = call("open", || open(SocketAddr::from(([127, 0, 0, 1], 0))))?;
         let address = first.local_addr().ok().and_then(|address| address.as_socket());
         let address = address.ok_or_else(|| Story::new("the socket is not bound"))?;
         let second = call("open", move || io::Result::Ok(open(address)))?;
         grader::check(
             second.is_err(),
-            "two servers could listen on one port, and guests would come to either",
+            "two servers could listen on one port, and clients would come to either",
         )
     }
 
-    /// Lets a guest come and the server close first. Gives the server's address.
+    /// Lets a client come and the server close first. Gives the server's address.
     fn close_first(listener: &Socket) -> io::Result<SocketAddr> {
         let address = listener.local_addr()?.as_socket();
         let address =
             address.ok_or_else(|| io::Error::other("the socket is not bound"))?;
-        let mut guest = TcpStream::connect_timeout(&address, grader::limit())?;
+        let mut client = TcpStream::connect_timeout(&address, grader::limit())?;
         let (connection, _) = listener.accept()?;
         drop(connection);
-        guest.read_to_end(&mut Vec::new())?;
+        client.read_to_end(&mut Vec::new())?;
         Ok(address)
     }
 }

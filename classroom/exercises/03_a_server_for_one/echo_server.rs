@@ -1,6 +1,6 @@
 //! 15 minutes · chapter 3 · write it yourself
 //!
-//! Reach: an echo server: it gives back every byte, to one guest after another, until that guest has finished sending.
+//! Reach: an echo server: it gives back every byte, to one client after another, until that client has finished sending.
 //! Why: it is the smallest server that is right whatever way the bytes come in: whole, cut, one by one, glued together. The
 //! grader tries them all.
 
@@ -8,9 +8,9 @@ use socket2::Socket;
 #[expect(unused_imports, reason = "you need them; then this line goes")]
 use std::io::{self, Read, Write};
 
-/// Serves without end. A guest who breaks off costs a line on standard error, nothing more; so does an `accept` that fails.
+/// Serves without end. A client that breaks off costs a line on standard error, nothing more; so does an `accept` that fails.
 fn serve(listener: Socket) -> io::Result<()> {
-    // TODO: accept in a loop; for each guest read in a loop, and send back what came, until nothing comes.
+    // TODO: accept in a loop; for each client read in a loop, and send back what came, until nothing comes.
     todo!("an echo server on {listener:?}")
 }
 
@@ -21,26 +21,26 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Graded, Talk, server};
+    use grader::{Outcome, Talk, server};
 
     #[test]
-    fn a_talk() -> Graded {
+    fn a_talk() -> Outcome {
         server(serve)?.plays_in_pieces(&Talk::echo(b"Hello?\n\xff\x00"))
     }
 
     #[test]
-    fn more_than_a_buffer() -> Graded {
+    fn more_than_a_buffer() -> Outcome {
         let long = "x".repeat(10_000);
-        server(serve)?.plays(&Talk::opened_by("").turn(&long, &long).ended_by_guest())
+        server(serve)?.plays(&Talk::opened_by("").turn(&long, &long).ended_by_client())
     }
 
     #[test]
-    fn a_guest_who_breaks_off() -> Graded {
+    fn a_client_that_breaks_off() -> Outcome {
         let server = server(serve)?;
-        let mut first = server.guest("guest 1")?;
+        let mut first = server.client("client 1")?;
         first.send(b"hello")?;
         first.expect("hello")?;
         first.reset();
-        server.plays(&Talk::opened_by("").turn("hello", "hello").ended_by_guest())
+        server.plays(&Talk::opened_by("").turn("hello", "hello").ended_by_client())
     }
 }

@@ -20,39 +20,39 @@ const RECORDING: &str = r#"
     send "40 in all\n" = 10
 "#;
 
-/// Talks with one guest. A message that is not a number is an error, and so is a sum that does not fit into an `i64`.
-fn talk(guest: &mut (impl Read + Write)) -> io::Result<()> {
-    guest.write_all(b"Give me numbers.\n")?;
+/// Talks with one client. A message that is not a number is an error, and so is a sum that does not fit into an `i64`.
+fn talk(client: &mut (impl Read + Write)) -> io::Result<()> {
+    client.write_all(b"Give me numbers.\n")?;
     // TODO: The rest of the talk. You may take it that each `read` gives one line, as it did here.
     Ok(())
 }
 
 fn main() {
     grader::by_hand::server(|listener: std::net::TcpListener| {
-        let (mut guest, _address) = listener.accept()?;
-        talk(&mut guest)
+        let (mut client, _address) = listener.accept()?;
+        talk(&mut client)
     });
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Graded, Paper, call, check};
+    use grader::{Outcome, ScriptedStream, call, check};
 
-    fn talk_on_paper(pieces: &'static [&str]) -> Graded<Paper> {
+    fn talk_on_paper(pieces: &'static [&str]) -> Outcome<ScriptedStream> {
         call("talk", move || {
-            let mut guest = Paper::with(pieces);
-            talk(&mut guest).map(|()| guest)
+            let mut client = ScriptedStream::with(pieces);
+            talk(&mut client).map(|()| client)
         })
     }
 
     #[test]
-    fn it_makes_the_recorded_calls() -> Graded {
+    fn it_makes_the_recorded_calls() -> Outcome {
         talk_on_paper(&["2\n", "40\n", "-2\n"])?.recorded(RECORDING)
     }
 
     #[test]
-    fn with_other_numbers() -> Graded {
+    fn with_other_numbers() -> Outcome {
         talk_on_paper(&["7\n"])?.recorded(
             r#"
             send "Give me numbers.\n" = 17
@@ -64,18 +64,19 @@ mod tests {
         )
     }
 
-    fn is_an_error(pieces: &'static [&str], otherwise: &str) -> Graded {
-        let result = call("talk", || io::Result::Ok(talk(&mut Paper::with(pieces))))?;
+    fn is_an_error(pieces: &'static [&str], otherwise: &str) -> Outcome {
+        let result =
+            call("talk", || io::Result::Ok(talk(&mut ScriptedStream::with(pieces))))?;
         check(result.is_err(), otherwise)
     }
 
     #[test]
-    fn what_is_no_number_is_an_error() -> Graded {
+    fn what_is_no_number_is_an_error() -> Outcome {
         is_an_error(&["many\n"], "`many` is not a number, but `talk` returned no error")
     }
 
     #[test]
-    fn a_sum_that_is_too_big_is_an_error() -> Graded {
+    fn a_sum_that_is_too_big_is_an_error() -> Outcome {
         is_an_error(
             &["9223372036854775807\n", "1\n"],
             "the sum does not fit into an `i64`, but `talk` returned no error",

@@ -25,11 +25,11 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Graded, client, visible};
+    use grader::{Outcome, client, visible};
     use std::time::Duration;
 
     #[test]
-    fn at_once() -> Graded {
+    fn at_once() -> Outcome {
         let client = client(receive)?;
         let mut server = client.accept()?;
         server.send(b"Server: Welcome!\n")?;
@@ -38,7 +38,7 @@ mod tests {
     }
 
     #[test]
-    fn cut_at_every_byte() -> Graded {
+    fn cut_at_every_byte() -> Outcome {
         let message = "Server: Welcome!\n";
         for cut in 1..message.len() {
             let client = client(receive)?;
@@ -57,7 +57,7 @@ mod tests {
 
     /// A client that takes a shorter silence than this for the end is found out.
     #[test]
-    fn the_server_pauses() -> Graded {
+    fn the_server_pauses() -> Outcome {
         let client = client(receive)?;
         let mut server = client.accept()?;
         server.send(b"Server: ")?;
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn more_than_the_buffer_holds() -> Graded {
+    fn more_than_the_buffer_holds() -> Outcome {
         let message = "x".repeat(5000);
         let client = client(receive)?;
         let mut server = client.accept()?;

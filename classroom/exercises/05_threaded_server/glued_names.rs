@@ -6,7 +6,7 @@
 //! bytes of the next.
 //!
 //! The lines that are complete are answered at once, all with one write; what comes after them is kept until its newline comes. A
-//! line is at most 1,024 bytes long, with its newline. A guest whose line is longer gets no answer to it: the server closes the
+//! line is at most 1,024 bytes long, with its newline. A client thatse line is longer gets no answer to it: the server closes the
 //! connection, so that nobody can fill its memory.
 
 use std::io::{self, Read, Write};
@@ -16,7 +16,7 @@ use std::time::Duration;
 
 fn serve(listener: TcpListener) {
     loop {
-        let (guest, _address) = match listener.accept() {
+        let (client, _address) = match listener.accept() {
             Ok(accepted) => accepted,
             Err(error) => {
                 eprintln!("error: can't accept: {error}");
@@ -26,31 +26,31 @@ fn serve(listener: TcpListener) {
             }
         };
         let talk = || {
-            if let Err(error) = talk(guest) {
-                eprintln!("error: talking with a guest: {error}");
+            if let Err(error) = talk(client) {
+                eprintln!("error: talking with a client: {error}");
             }
         };
         if let Err(error) = thread::Builder::new().spawn(talk) {
-            eprintln!("error: no thread for a guest: {error}");
+            eprintln!("error: no thread for a client: {error}");
         }
     }
 }
 
 /// Greets each name, until a line that is `exit`, or the end of the stream.
-fn talk(mut guest: TcpStream) -> io::Result<()> {
+fn talk(mut client: TcpStream) -> io::Result<()> {
     let mut buffer = [0; 1024];
     loop {
         // TODO: What has come may be less than a line, or more. Greet line by line.
-        let count = guest.read(&mut buffer)?;
+        let count = client.read(&mut buffer)?;
         if count == 0 {
             return Ok(());
         }
         let line = &buffer[..count];
         let name = line.strip_suffix(b"\n").unwrap_or(line);
         if name == b"exit" {
-            return guest.write_all(b"Good bye!\n");
+            return client.write_all(b"Good bye!\n");
         }
-        guest.write_all(&[b"Hello ", name, b"!\n"].concat())?;
+        client.write_all(&[b"Hello ", name, b"!\n"].concat())?;
     }
 }
 
@@ -61,7 +61,7 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Graded, Talk, server};
+    use grader::{Outcome, Talk, server};
 
     fn three_names() -> Talk {
         Talk::opened_by("")
@@ -72,41 +72,41 @@ mod tests {
     }
 
     #[test]
-    fn one_line_at_a_time() -> Graded {
+    fn one_line_at_a_time() -> Outcome {
         server(serve)?.plays(&three_names())
     }
 
     #[test]
-    fn in_pieces() -> Graded {
+    fn in_pieces() -> Outcome {
         server(serve)?.plays_in_pieces(&three_names())
     }
 
     #[test]
-    fn glued_together() -> Graded {
+    fn glued_together() -> Outcome {
         let server = server(serve)?;
-        let mut guest = server.guest("a hasty guest")?;
-        guest.expect_in_one_piece(b"Ann\nBen\n", b"Hello Ann!\nHello Ben!\n")?;
-        guest.send(b"Michael\nTracy\nexit\n")?;
-        guest.expect("Hello Michael!\nHello Tracy!\nGood bye!\n")?;
-        guest.expect_end()
+        let mut client = server.client("a hasty client")?;
+        client.expect_in_one_piece(b"Ann\nBen\n", b"Hello Ann!\nHello Ben!\n")?;
+        client.send(b"Michael\nTracy\nexit\n")?;
+        client.expect("Hello Michael!\nHello Tracy!\nGood bye!\n")?;
+        client.expect_end()
     }
 
     #[test]
-    fn a_line_of_1024_bytes() -> Graded {
+    fn a_line_of_1024_bytes() -> Outcome {
         let name = "x".repeat(1023);
         let talk = Talk::opened_by("")
             .turn(format!("{name}\n"), format!("Hello {name}!\n"))
             .turn("Michael\n", "Hello Michael!\n");
-        server(serve)?.plays(&talk.ended_by_guest())
+        server(serve)?.plays(&talk.ended_by_client())
     }
 
     #[test]
-    fn a_line_that_is_too_long() -> Graded {
+    fn a_line_that_is_too_long() -> Outcome {
         let server = server(serve)?;
         for length in [1024, 10_000_000] {
-            let mut guest = server.guest("a guest with an endless name")?;
-            guest.send(format!("{}\n", "x".repeat(length)).as_bytes())?;
-            guest.expect_closed()?;
+            let mut client = server.client("a client with an endless name")?;
+            client.send(format!("{}\n", "x".repeat(length)).as_bytes())?;
+            client.expect_closed()?;
         }
         Ok(())
     }

@@ -23,10 +23,10 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::chapter_5::{self, Pieces};
-    use grader::{Client, Graded};
+    use grader::chapter_05::{self, Pieces};
+    use grader::{Client, Outcome};
 
-    fn start() -> Graded<Client<Vec<u8>>> {
+    fn start() -> Outcome<Client<Vec<u8>>> {
         grader::client(|address| {
             let mut out = Vec::new();
             talk(address, &mut out).map(|()| out)
@@ -34,28 +34,28 @@ mod tests {
     }
 
     #[test]
-    fn whole_turns() -> Graded {
-        chapter_5::transcript(&start()?)
+    fn whole_turns() -> Outcome {
+        chapter_05::transcript(&start()?)
     }
 
     #[test]
-    fn cut_anywhere() -> Graded {
-        (1..chapter_5::WELCOME.len())
-            .try_for_each(|cut| chapter_5::talk(&start()?, Pieces::At(cut)))
+    fn cut_anywhere() -> Outcome {
+        (1..chapter_05::WELCOME.len())
+            .try_for_each(|cut| chapter_05::talk(&start()?, Pieces::At(cut)))
     }
 
     #[test]
-    fn byte_by_byte() -> Graded {
-        chapter_5::byte_by_byte(&start()?)
+    fn byte_by_byte() -> Outcome {
+        chapter_05::byte_by_byte(&start()?)
     }
 
     #[test]
-    fn other_questions() -> Graded {
-        chapter_5::other_questions(&start()?)
+    fn other_questions() -> Outcome {
+        chapter_05::other_questions(&start()?)
     }
 
     #[test]
-    fn a_server_that_leaves_early() -> Graded {
-        chapter_5::early_end(&start()?)
+    fn a_server_that_leaves_early() -> Outcome {
+        chapter_05::early_end(&start()?)
     }
 }

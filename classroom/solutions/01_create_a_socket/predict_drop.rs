@@ -20,13 +20,13 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Graded, connected_pair, predicted};
+    use grader::{Outcome, connected_pair, predicted};
     use socket2::{Domain, Socket, Type};
     use std::io::{self, Read};
     use std::time::Duration;
 
     #[test]
-    fn recv_after_drop() -> Graded {
+    fn recv_after_drop() -> Outcome {
         let run = || -> io::Result<usize> {
             let (one, mut other) = connected_pair::<Socket>()?;
             drop(one);
@@ -36,7 +36,7 @@ mod tests {
     }
 
     #[test]
-    fn end_with_clone() -> Graded {
+    fn end_with_clone() -> Outcome {
         let run = || -> io::Result<bool> {
             let (one, mut other) = connected_pair::<Socket>()?;
             let _clone = one.try_clone()?;
@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn send_on_fresh() -> Graded {
+    fn send_on_fresh() -> Outcome {
         let run = || -> io::Result<bool> {
             let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
             Ok(socket.send(b"hello").is_ok())

@@ -1,6 +1,6 @@
 //! 8 minutes · chapter 2 · fix the bug
 //!
-//! Reach: a socket that guests can connect to.
+//! Reach: a socket that clients can connect to.
 //! Why: bind gives a socket its address, and that is all. Until it listens, every client is refused, and the message
 //! "connection refused" is the very same as if no program were there.
 
@@ -24,18 +24,18 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Graded, Story, call};
+    use grader::{Outcome, Story, call};
     use std::net::TcpStream;
 
     #[test]
-    fn a_guest_can_connect() -> Graded {
+    fn a_client_can_connect() -> Outcome {
         let socket = call("open", || open(SocketAddr::from(([127, 0, 0, 1], 0))))?;
         let address = socket.local_addr().ok().and_then(|address| address.as_socket());
         let address = address.ok_or_else(|| Story::new("the socket is not bound"))?;
         match TcpStream::connect_timeout(&address, grader::limit()) {
             Ok(_) => Ok(()),
             Err(error) => {
-                Err(Story::new("the socket is bound, but a guest could not connect")
+                Err(Story::new("the socket is bound, but a client could not connect")
                     .ending(format!("connect gave: {}", error.kind())))
             }
         }

@@ -1,6 +1,6 @@
 //! 10 minutes · chapter 2 · predict
 //!
-//! Reach: say what a listening socket does for guests while the program does nothing at all.
+//! Reach: say what a listening socket does for clients while the program does nothing at all.
 //! Why: the kernel shakes hands, queues and takes bytes on its own. Who believes that `accept` makes the connection will look
 //! for many faults in the wrong place.
 
@@ -13,7 +13,7 @@ const CONNECTS_BEFORE_ACCEPT: Option<bool> = Some(true);
 const TAKEN_BEFORE_ACCEPT: Option<usize> = Some(5);
 
 /// They are still there, and after them the end of the stream.
-const READ_AFTER_GUEST_WENT: Option<usize> = Some(5);
+const READ_AFTER_CLIENT_WENT: Option<usize> = Some(5);
 
 /// As if nobody were there at all.
 const CONNECT_TO_BOUND: Option<ErrorKind> = Some(ErrorKind::ConnectionRefused);
@@ -23,7 +23,7 @@ const BIND_TWICE: Option<ErrorKind> = Some(ErrorKind::AddrInUse);
 
 fn main() {
     println!(
-        "{CONNECTS_BEFORE_ACCEPT:?} {TAKEN_BEFORE_ACCEPT:?} {READ_AFTER_GUEST_WENT:?}"
+        "{CONNECTS_BEFORE_ACCEPT:?} {TAKEN_BEFORE_ACCEPT:?} {READ_AFTER_CLIENT_WENT:?}"
     );
     println!("{CONNECT_TO_BOUND:?} {BIND_TWICE:?}");
 }
@@ -31,7 +31,7 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Graded, limit, predicted};
+    use grader::{Outcome, limit, predicted};
     use socket2::{Domain, SockAddr, Socket, Type};
     use std::io::{self, Read, Write};
     use std::net::SocketAddr;
@@ -44,37 +44,37 @@ mod tests {
     }
 
     fn connect(address: &SockAddr) -> io::Result<Socket> {
-        let guest = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-        guest.connect_timeout(address, limit())?;
-        Ok(guest)
+        let client = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+        client.connect_timeout(address, limit())?;
+        Ok(client)
     }
 
     #[test]
-    fn before_accept() -> Graded {
+    fn before_accept() -> Outcome {
         let (server, address) = bound().expect("a socket can be bound");
         server.listen(5).expect("it can listen");
-        let guest = connect(&address);
-        predicted("CONNECTS_BEFORE_ACCEPT", CONNECTS_BEFORE_ACCEPT, guest.is_ok())?;
+        let client = connect(&address);
+        predicted("CONNECTS_BEFORE_ACCEPT", CONNECTS_BEFORE_ACCEPT, client.is_ok())?;
 
-        let mut guest = guest.expect("it is connected");
-        let taken = guest.write(b"hello").expect("bytes can be sent");
+        let mut client = client.expect("it is connected");
+        let taken = client.write(b"hello").expect("bytes can be sent");
         predicted("TAKEN_BEFORE_ACCEPT", TAKEN_BEFORE_ACCEPT, taken)?;
 
-        drop(guest);
+        drop(client);
         let (mut accepted, _) = server.accept().expect("somebody is in the queue");
         let count = accepted.read(&mut [0; 1024]).expect("bytes can be received");
-        predicted("READ_AFTER_GUEST_WENT", READ_AFTER_GUEST_WENT, count)
+        predicted("READ_AFTER_CLIENT_WENT", READ_AFTER_CLIENT_WENT, count)
     }
 
     #[test]
-    fn connect_to_bound() -> Graded {
+    fn connect_to_bound() -> Outcome {
         let (_server, address) = bound().expect("a socket can be bound");
         let error = connect(&address).expect_err("it does not listen");
         predicted("CONNECT_TO_BOUND", CONNECT_TO_BOUND, error.kind())
     }
 
     #[test]
-    fn bind_twice() -> Graded {
+    fn bind_twice() -> Outcome {
         let (server, address) = bound().expect("a socket can be bound");
         server.listen(5).expect("it can listen");
         let second = Socket::new(Domain::IPV4, Type::STREAM, None)

@@ -1,6 +1,6 @@
 //! 15 minutes · chapter 3 · write it yourself
 //!
-//! Reach: an echo server: it gives back every byte, to one guest after another, until that guest has finished sending.
+//! Reach: an echo server: it gives back every byte, to one client after another, until that client has finished sending.
 //! Why: it is the smallest server that is right whatever way the bytes come in: whole, cut, one by one, glued together. The
 //! grader tries them all.
 
@@ -9,10 +9,10 @@ use std::io::{self, Read, Write};
 use std::thread;
 use std::time::Duration;
 
-/// Serves without end. A guest who breaks off costs a line on standard error, nothing more; so does an `accept` that fails.
+/// Serves without end. A client that breaks off costs a line on standard error, nothing more; so does an `accept` that fails.
 fn serve(listener: Socket) -> io::Result<()> {
     loop {
-        let (mut guest, _address) = match listener.accept() {
+        let (mut client, _address) = match listener.accept() {
             Ok(accepted) => accepted,
             Err(error) => {
                 eprintln!("error: can't accept: {error}");
@@ -21,21 +21,21 @@ fn serve(listener: Socket) -> io::Result<()> {
                 continue;
             }
         };
-        if let Err(error) = echo(&mut guest) {
-            eprintln!("error: a guest broke off: {error}");
+        if let Err(error) = echo(&mut client) {
+            eprintln!("error: a client broke off: {error}");
         }
     }
 }
 
 /// An echo does not care where a message begins or ends, so it needs no more than what each read gives.
-fn echo(guest: &mut Socket) -> io::Result<()> {
+fn echo(client: &mut Socket) -> io::Result<()> {
     let mut buffer = [0; 1024];
     loop {
-        let count = guest.read(&mut buffer)?;
+        let count = client.read(&mut buffer)?;
         if count == 0 {
             return Ok(());
         }
-        guest.write_all(&buffer[..count])?;
+        client.write_all(&buffer[..count])?;
     }
 }
 
@@ -46,26 +46,26 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Graded, Talk, server};
+    use grader::{Outcome, Talk, server};
 
     #[test]
-    fn a_talk() -> Graded {
+    fn a_talk() -> Outcome {
         server(serve)?.plays_in_pieces(&Talk::echo(b"Hello?\n\xff\x00"))
     }
 
     #[test]
-    fn more_than_a_buffer() -> Graded {
+    fn more_than_a_buffer() -> Outcome {
         let long = "x".repeat(10_000);
-        server(serve)?.plays(&Talk::opened_by("").turn(&long, &long).ended_by_guest())
+        server(serve)?.plays(&Talk::opened_by("").turn(&long, &long).ended_by_client())
     }
 
     #[test]
-    fn a_guest_who_breaks_off() -> Graded {
+    fn a_client_that_breaks_off() -> Outcome {
         let server = server(serve)?;
-        let mut first = server.guest("guest 1")?;
+        let mut first = server.client("client 1")?;
         first.send(b"hello")?;
         first.expect("hello")?;
         first.reset();
-        server.plays(&Talk::opened_by("").turn("hello", "hello").ended_by_guest())
+        server.plays(&Talk::opened_by("").turn("hello", "hello").ended_by_client())
     }
 }

@@ -20,52 +20,52 @@ const RECORDING: &str = r#"
     send "40 in all\n" = 10
 "#;
 
-/// Talks with one guest. A message that is not a number is an error, and so is a sum that does not fit into an `i64`.
-fn talk(guest: &mut (impl Read + Write)) -> io::Result<()> {
-    guest.write_all(b"Give me numbers.\n")?;
+/// Talks with one client. A message that is not a number is an error, and so is a sum that does not fit into an `i64`.
+fn talk(client: &mut (impl Read + Write)) -> io::Result<()> {
+    client.write_all(b"Give me numbers.\n")?;
     let mut sum: i64 = 0;
     let mut buffer = [0; 1024];
     loop {
-        let count = guest.read(&mut buffer)?;
+        let count = client.read(&mut buffer)?;
         if count == 0 {
-            // The guest has finished sending, and still listens: it gets its result. One call for each message, so the
+            // The client has finished sending, and still listens: it gets its result. One call for each message, so the
             // text is made first: `write!` to a connection would be a call for each of its pieces.
-            return guest.write_all(format!("{sum} in all\n").as_bytes());
+            return client.write_all(format!("{sum} in all\n").as_bytes());
         }
         let text = str::from_utf8(&buffer[..count]).map_err(io::Error::other)?;
         let number: i64 = text.trim().parse().map_err(io::Error::other)?;
-        // `+` would panic, or give a wrong sum in a release build: a guest must not be able to do either.
+        // `+` would panic, or give a wrong sum in a release build: a client must not be able to do either.
         sum = sum.checked_add(number).ok_or(io::ErrorKind::InvalidData)?;
-        guest.write_all(format!("{sum} so far\n").as_bytes())?;
+        client.write_all(format!("{sum} so far\n").as_bytes())?;
     }
 }
 
 fn main() {
     grader::by_hand::server(|listener: std::net::TcpListener| {
-        let (mut guest, _address) = listener.accept()?;
-        talk(&mut guest)
+        let (mut client, _address) = listener.accept()?;
+        talk(&mut client)
     });
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Graded, Paper, call, check};
+    use grader::{Outcome, ScriptedStream, call, check};
 
-    fn talk_on_paper(pieces: &'static [&str]) -> Graded<Paper> {
+    fn talk_on_paper(pieces: &'static [&str]) -> Outcome<ScriptedStream> {
         call("talk", move || {
-            let mut guest = Paper::with(pieces);
-            talk(&mut guest).map(|()| guest)
+            let mut client = ScriptedStream::with(pieces);
+            talk(&mut client).map(|()| client)
         })
     }
 
     #[test]
-    fn it_makes_the_recorded_calls() -> Graded {
+    fn it_makes_the_recorded_calls() -> Outcome {
         talk_on_paper(&["2\n", "40\n", "-2\n"])?.recorded(RECORDING)
     }
 
     #[test]
-    fn with_other_numbers() -> Graded {
+    fn with_other_numbers() -> Outcome {
         talk_on_paper(&["7\n"])?.recorded(
             r#"
             send "Give me numbers.\n" = 17
@@ -77,18 +77,19 @@ mod tests {
         )
     }
 
-    fn is_an_error(pieces: &'static [&str], otherwise: &str) -> Graded {
-        let result = call("talk", || io::Result::Ok(talk(&mut Paper::with(pieces))))?;
+    fn is_an_error(pieces: &'static [&str], otherwise: &str) -> Outcome {
+        let result =
+            call("talk", || io::Result::Ok(talk(&mut ScriptedStream::with(pieces))))?;
         check(result.is_err(), otherwise)
     }
 
     #[test]
-    fn what_is_no_number_is_an_error() -> Graded {
+    fn what_is_no_number_is_an_error() -> Outcome {
         is_an_error(&["many\n"], "`many` is not a number, but `talk` returned no error")
     }
 
     #[test]
-    fn a_sum_that_is_too_big_is_an_error() -> Graded {
+    fn a_sum_that_is_too_big_is_an_error() -> Outcome {
         is_an_error(
             &["9223372036854775807\n", "1\n"],
             "the sum does not fit into an `i64`, but `talk` returned no error",

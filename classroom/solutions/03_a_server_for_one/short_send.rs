@@ -28,24 +28,24 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Graded, Paper, call, check};
+    use grader::{Outcome, ScriptedStream, call, check};
 
     /// A connection that takes at most so many bytes with each call.
-    fn sends(most: usize, calls: &str) -> Graded {
+    fn sends(most: usize, calls: &str) -> Outcome {
         let connection = call("send_whole", move || {
-            let mut connection = Paper::narrow(most);
+            let mut connection = ScriptedStream::narrow(most);
             send_whole(&mut connection, b"Server: Welcome!\n").map(|()| connection)
         })?;
         connection.makes(calls)
     }
 
     #[test]
-    fn all_is_taken_at_once() -> Graded {
+    fn all_is_taken_at_once() -> Outcome {
         sends(100, r#"send "Server: Welcome!\n" = 17"#)
     }
 
     #[test]
-    fn at_most_7_bytes_are_taken() -> Graded {
+    fn at_most_7_bytes_are_taken() -> Outcome {
         sends(
             7,
             r#"
@@ -57,9 +57,9 @@ mod tests {
     }
 
     #[test]
-    fn no_byte_is_taken() -> Graded {
+    fn no_byte_is_taken() -> Outcome {
         let result = call("send_whole", || {
-            io::Result::Ok(send_whole(&mut Paper::narrow(0), b"hello"))
+            io::Result::Ok(send_whole(&mut ScriptedStream::narrow(0), b"hello"))
         })?;
         let kind = result.err().map(|error| error.kind());
         check(

@@ -25,10 +25,10 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Graded, check, client};
+    use grader::{Outcome, check, client};
 
     #[test]
-    fn it_says_hello() -> Graded {
+    fn it_says_hello() -> Outcome {
         let client = client(say_hello)?;
         let mut server = client.accept()?;
         server.expect("Hello, Mr Right!")?;

@@ -27,10 +27,10 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Graded, client};
+    use grader::{Outcome, client};
 
     #[test]
-    fn the_server_hears_the_end_and_answers() -> Graded {
+    fn the_server_hears_the_end_and_answers() -> Outcome {
         for answer in ["12 letters\n", "12 letters and a comma\n"] {
             let client = client(count_letters)?;
             let mut server = client.accept()?;

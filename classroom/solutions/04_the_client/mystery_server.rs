@@ -42,12 +42,12 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Graded, check, client};
+    use grader::{Outcome, check, client};
 
     fn answers(
-        deliver: fn(&mut grader::Peer, &[u8]) -> Graded,
+        deliver: fn(&mut grader::Peer, &[u8]) -> Outcome,
         circumstance: &str,
-    ) -> Graded {
+    ) -> Outcome {
         let client = client(answer_sums)?;
         client.circumstance(circumstance);
         let mut server = client.accept()?;
@@ -60,7 +60,7 @@ mod tests {
         counted(client.returns()?, 2)
     }
 
-    fn counted(returned: usize, sums: usize) -> Graded {
+    fn counted(returned: usize, sums: usize) -> Outcome {
         check(
             returned == sums,
             &format!("your client returned {returned}, but there were {sums} sums"),
@@ -68,19 +68,19 @@ mod tests {
     }
 
     #[test]
-    fn a_line_at_once() -> Graded {
+    fn a_line_at_once() -> Outcome {
         answers(|server, line| server.send(line), "when each line came at once")
     }
 
     #[test]
-    fn byte_by_byte() -> Graded {
-        let deliver: fn(&mut grader::Peer, &[u8]) -> Graded =
+    fn byte_by_byte() -> Outcome {
+        let deliver: fn(&mut grader::Peer, &[u8]) -> Outcome =
             |server, line| server.send_in_pieces(&line.chunks(1).collect::<Vec<_>>());
         answers(deliver, "when each line came byte by byte")
     }
 
     #[test]
-    fn glued_together() -> Graded {
+    fn glued_together() -> Outcome {
         let client = client(answer_sums)?;
         client.circumstance("when all lines came at once");
         let mut server = client.accept()?;
@@ -91,7 +91,7 @@ mod tests {
     }
 
     /// Whatever line comes, the client must not panic, and must not take it for an answer or an end.
-    fn is_an_error(line: &str) -> Graded {
+    fn is_an_error(line: &str) -> Outcome {
         let client = client(|address| io::Result::Ok(answer_sums(address).is_err()))?;
         let mut server = client.accept()?;
         server.send(b"1 2\n")?;
@@ -106,19 +106,19 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_not_a_sum() -> Graded {
+    fn a_line_that_is_not_a_sum() -> Outcome {
         ["17", "17 and 25", "1 2 3", ""].into_iter().try_for_each(is_an_error)
     }
 
     #[test]
-    fn a_sum_that_is_too_big() -> Graded {
+    fn a_sum_that_is_too_big() -> Outcome {
         is_an_error("9223372036854775807 1")?;
         is_an_error("-9223372036854775808 -1")?;
         is_an_error("9223372036854775808 0")
     }
 
     #[test]
-    fn an_end_before_bye() -> Graded {
+    fn an_end_before_bye() -> Outcome {
         let client = client(|address| io::Result::Ok(answer_sums(address).is_err()))?;
         let mut server = client.accept()?;
         server.send(b"1 2\n")?;

@@ -46,36 +46,36 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::chapter_5;
-    use grader::{Graded, client};
+    use grader::chapter_05;
+    use grader::{Outcome, client};
 
     #[test]
-    fn whole_turns() -> Graded {
-        chapter_5::transcript(&client(talk)?)
+    fn whole_turns() -> Outcome {
+        chapter_05::transcript(&client(talk)?)
     }
 
     #[test]
-    fn cut_before_the_question() -> Graded {
-        chapter_5::before_the_question(&client(talk)?)
+    fn cut_before_the_question() -> Outcome {
+        chapter_05::before_the_question(&client(talk)?)
     }
 
     #[test]
-    fn cut_within_the_question() -> Graded {
-        chapter_5::within_the_question(&client(talk)?)
+    fn cut_within_the_question() -> Outcome {
+        chapter_05::within_the_question(&client(talk)?)
     }
 
     #[test]
-    fn byte_by_byte() -> Graded {
-        chapter_5::byte_by_byte(&client(talk)?)
+    fn byte_by_byte() -> Outcome {
+        chapter_05::byte_by_byte(&client(talk)?)
     }
 
     #[test]
-    fn other_questions() -> Graded {
-        chapter_5::other_questions(&client(talk)?)
+    fn other_questions() -> Outcome {
+        chapter_05::other_questions(&client(talk)?)
     }
 
     #[test]
-    fn a_server_that_leaves_early() -> Graded {
-        chapter_5::early_end(&client(talk)?)
+    fn a_server_that_leaves_early() -> Outcome {
+        chapter_05::early_end(&client(talk)?)
     }
 }

@@ -1,18 +1,18 @@
 //! 8 minutes · chapter 5 · fix the bug
 //!
-//! Reach: a server that talks with all its guests at once, two or fifty.
+//! Reach: a server that talks with all its clients at once, two or fifty.
 //! Why: with one clerk in the parcel station, everybody queues behind the customer who can't find the address. A thread for
-//! each guest is a clerk for each customer.
+//! each client is a clerk for each customer.
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-/// Gives every guest back what it says.
+/// Gives every client back what it says.
 fn serve(listener: TcpListener) {
     loop {
-        let (guest, _address) = match listener.accept() {
+        let (client, _address) = match listener.accept() {
             Ok(accepted) => accepted,
             Err(error) => {
                 eprintln!("error: can't accept: {error}");
@@ -23,25 +23,25 @@ fn serve(listener: TcpListener) {
         };
         // The connection moves into the thread, and is closed when the talk is over. Nobody waits for the thread: dropping
         // its handle lets it go on by itself. `Builder` gives an error where `thread::spawn` would panic: a system that
-        // has no thread left costs this guest its talk, not everybody the server.
-        if let Err(error) = thread::Builder::new().spawn(|| talk(guest)) {
-            eprintln!("error: no thread for a guest: {error}");
+        // has no thread left costs this client its talk, not everybody the server.
+        if let Err(error) = thread::Builder::new().spawn(|| talk(client)) {
+            eprintln!("error: no thread for a client: {error}");
         }
     }
 }
 
-fn talk(mut guest: TcpStream) {
-    if let Err(error) = echo(&mut guest) {
-        eprintln!("error: talking with a guest: {error}");
+fn talk(mut client: TcpStream) {
+    if let Err(error) = echo(&mut client) {
+        eprintln!("error: talking with a client: {error}");
     }
 }
 
-fn echo(guest: &mut TcpStream) -> io::Result<()> {
+fn echo(client: &mut TcpStream) -> io::Result<()> {
     let mut buffer = [0; 1024];
     loop {
-        match guest.read(&mut buffer)? {
+        match client.read(&mut buffer)? {
             0 => return Ok(()),
-            count => guest.write_all(&buffer[..count])?,
+            count => client.write_all(&buffer[..count])?,
         }
     }
 }
@@ -53,29 +53,29 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Graded, server};
+    use grader::{Outcome, server};
 
     #[test]
-    fn fifty_guests_need_not_wait() -> Graded {
+    fn fifty_clients_need_not_wait() -> Outcome {
         let server = server(serve)?;
-        let mut guests = Vec::new();
+        let mut clients = Vec::new();
         for number in 1..=50 {
-            let mut guest = server.guest(&format!("guest {number}"))?;
-            guest.send(b"Let me think")?;
-            guest.expect("Let me think")?;
-            guests.push(guest);
+            let mut client = server.client(&format!("client {number}"))?;
+            client.send(b"Let me think")?;
+            client.expect("Let me think")?;
+            clients.push(client);
         }
         Ok(())
     }
 
     #[test]
-    fn the_second_guest_need_not_wait() -> Graded {
+    fn the_second_client_need_not_wait() -> Outcome {
         let server = server(serve)?;
-        let mut first = server.guest("guest 1")?;
+        let mut first = server.client("client 1")?;
         first.send(b"Let me think")?;
         first.expect("Let me think")?;
 
-        let mut second = server.guest("guest 2")?;
+        let mut second = server.client("client 2")?;
         second.send(b"I know")?;
         second.expect("I know")?;
         second.finish()?;

@@ -1,6 +1,6 @@
 //! 15 minutes · chapter 5 · write it yourself
 //!
-//! Reach: the server of chapter 5, whole, and every rude guest survived.
+//! Reach: the server of chapter 5, whole, and every rude client survived.
 //! Why: you have mended each of its faults one by one. Now they must all be absent at once, as they have to be in any server
 //! that is open to others.
 //!
@@ -17,10 +17,10 @@ use std::time::Duration;
 
 const QUESTION: &[u8] = b"Server: What's your name?";
 
-/// Serves all guests at once, without end. A guest's error ends that guest's talk, with a line on standard error.
+/// Serves all clients at once, without end. A client's error ends that client's talk, with a line on standard error.
 fn serve(listener: TcpListener) {
     loop {
-        let (guest, address) = match listener.accept() {
+        let (client, address) = match listener.accept() {
             Ok(accepted) => accepted,
             Err(error) => {
                 eprintln!("error: can't accept: {error}");
@@ -30,7 +30,7 @@ fn serve(listener: TcpListener) {
             }
         };
         let talk = move || {
-            if let Err(error) = talk(guest) {
+            if let Err(error) = talk(client) {
                 eprintln!("error: talking with {address}: {error}");
             }
         };
@@ -40,11 +40,11 @@ fn serve(listener: TcpListener) {
     }
 }
 
-fn talk(mut guest: TcpStream) -> io::Result<()> {
-    guest.write_all(&[b"Server: Welcome!\n", QUESTION].concat())?;
+fn talk(mut client: TcpStream) -> io::Result<()> {
+    client.write_all(&[b"Server: Welcome!\n", QUESTION].concat())?;
     let mut buffer = [0; 1024];
     loop {
-        let count = guest.read(&mut buffer)?;
+        let count = client.read(&mut buffer)?;
         if count == 0 {
             return Ok(());
         }
@@ -53,14 +53,14 @@ fn talk(mut guest: TcpStream) -> io::Result<()> {
         for name in lines(&buffer[..count]) {
             if name == b"exit" {
                 reply.extend_from_slice(b"Server: Good bye!\n");
-                return guest.write_all(&reply);
+                return client.write_all(&reply);
             }
             if !name.is_empty() {
                 reply.extend_from_slice(&[b"Server: Hello ", name, b"!\n"].concat());
             }
             reply.extend_from_slice(QUESTION);
         }
-        guest.write_all(&reply)?;
+        client.write_all(&reply)?;
     }
 }
 
@@ -81,53 +81,53 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Graded, chapter_5, server};
+    use grader::{Outcome, chapter_05, server};
 
     #[test]
-    fn the_conversation() -> Graded {
-        chapter_5::conversation(&server(serve)?)
+    fn the_conversation() -> Outcome {
+        chapter_05::conversation(&server(serve)?)
     }
 
     #[test]
-    fn a_newline_before_exit() -> Graded {
-        chapter_5::newline_before_exit(&server(serve)?)
+    fn a_newline_before_exit() -> Outcome {
+        chapter_05::newline_before_exit(&server(serve)?)
     }
 
     #[test]
-    fn spaces_and_exit_in_names() -> Graded {
+    fn spaces_and_exit_in_names() -> Outcome {
         let server = server(serve)?;
-        chapter_5::spaces_in_names(&server)?;
-        chapter_5::exit_in_names(&server)
+        chapter_05::spaces_in_names(&server)?;
+        chapter_05::exit_in_names(&server)
     }
 
     #[test]
-    fn the_end_of_the_stream() -> Graded {
-        chapter_5::end_of_stream(&server(serve)?)
+    fn the_end_of_the_stream() -> Outcome {
+        chapter_05::end_of_stream(&server(serve)?)
     }
 
     #[test]
-    fn guests_who_vanish_or_reset() -> Graded {
+    fn clients_that_vanish_or_reset() -> Outcome {
         let server = server(serve)?;
-        chapter_5::vanishing_guests(&server)?;
-        chapter_5::resetting_guests(&server)
+        chapter_05::vanishing_clients(&server)?;
+        chapter_05::resetting_clients(&server)
     }
 
     #[test]
-    fn glued_names_and_bytes_that_are_no_text() -> Graded {
+    fn glued_names_and_bytes_that_are_no_text() -> Outcome {
         let server = server(serve)?;
-        chapter_5::glued_names(&server)?;
-        chapter_5::bytes_that_are_no_text(&server)
+        chapter_05::glued_names(&server)?;
+        chapter_05::bytes_that_are_no_text(&server)
     }
 
     #[test]
-    fn ten_guests_at_once() -> Graded {
-        chapter_5::ten_at_once(&server(serve)?)
+    fn ten_clients_at_once() -> Outcome {
+        chapter_05::ten_at_once(&server(serve)?)
     }
 
     #[test]
-    fn one_write_and_no_stall() -> Graded {
+    fn one_write_and_no_stall() -> Outcome {
         let server = server(serve)?;
-        chapter_5::one_write_a_turn(&server)?;
-        chapter_5::round_trips(&server)
+        chapter_05::one_write_a_turn(&server)?;
+        chapter_05::round_trips(&server)
     }
 }

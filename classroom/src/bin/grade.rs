@@ -10,8 +10,8 @@
 //!
 //! `cargo test --bin grade` and `cargo nextest run --bin grade` do the same, one test for each check.
 
-use grader::chapter_5::{CLIENT, Check, SERVER};
-use grader::{Graded, Room, Story, client_program, limit, server_program, variable};
+use grader::chapter_05::{CLIENT, Check, SERVER};
+use grader::{Outcome, Room, Story, client_program, limit, server_program, variable};
 use std::collections::BTreeMap;
 use std::env;
 use std::io::{self, Write};
@@ -54,7 +54,7 @@ fn main() -> ExitCode {
 }
 
 /// Grades the programs that the arguments or the variables name. Gives how many checks failed.
-fn grade_all() -> Graded<usize> {
+fn grade_all() -> Outcome<usize> {
     let arguments: Vec<String> = env::args_os()
         .skip(1)
         .map(|argument| argument.to_string_lossy().into_owned())
@@ -97,7 +97,7 @@ impl Grading {
         &mut self,
         what: &str,
         checks: &'static [Check<T>],
-        start: impl Fn() -> Graded<T> + Send + Sync + 'static,
+        start: impl Fn() -> Outcome<T> + Send + Sync + 'static,
     ) -> usize {
         let first = match start() {
             Ok(program) => program,
@@ -134,7 +134,7 @@ impl Grading {
     }
 
     /// Prints how a check went. Gives whether it failed.
-    fn tell(&mut self, what: &str, name: &str, result: Graded) -> bool {
+    fn tell(&mut self, what: &str, name: &str, result: Outcome) -> bool {
         match &result {
             Ok(()) => say!("ok      {what}: {name}"),
             Err(story) => {
@@ -150,8 +150,8 @@ impl Grading {
 fn begin<T: Send + 'static>(
     checks: &'static [Check<T>],
     first: T,
-    start: impl Fn() -> Graded<T> + Send + Sync + 'static,
-) -> Receiver<(usize, Graded)> {
+    start: impl Fn() -> Outcome<T> + Send + Sync + 'static,
+) -> Receiver<(usize, Outcome)> {
     let (sender, results) = mpsc::channel();
     let start = Arc::new(start);
     let next = Arc::new(Mutex::new((checks.iter().enumerate(), Some(first))));
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     /// The command of the variable, unless it is not set.
-    fn command(name: &str) -> Graded<Option<String>> {
+    fn command(name: &str) -> Outcome<Option<String>> {
         let command = variable(name)?;
         if command.is_none() {
             println!("skipped: {name} is not set");
@@ -191,18 +191,18 @@ mod tests {
         Ok(command)
     }
 
-    fn named<T>(checks: &[Check<T>], name: &str) -> fn(&T) -> Graded {
+    fn named<T>(checks: &[Check<T>], name: &str) -> fn(&T) -> Outcome {
         let found = checks.iter().find(|check| check.0 == name);
         found.unwrap_or_else(|| panic!("there is no check {name}")).1
     }
 
-    fn server(name: &str) -> Graded {
+    fn server(name: &str) -> Outcome {
         let check = named(SERVER, name);
         command("WORKBOOK_SERVER")?
             .map_or(Ok(()), |command| check(&server_program(&command)?))
     }
 
-    fn client(name: &str) -> Graded {
+    fn client(name: &str) -> Outcome {
         let check = named(CLIENT, name);
         command("WORKBOOK_CLIENT")?
             .map_or(Ok(()), |command| check(&client_program(&command)?))
@@ -213,7 +213,7 @@ mod tests {
         ($kind:ident, $checks:ident: $($name:ident)*) => {
             mod $kind {
                 $(#[test]
-                fn $name() -> grader::Graded {
+                fn $name() -> grader::Outcome {
                     super::$kind(stringify!($name))
                 })*
             }

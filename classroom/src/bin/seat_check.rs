@@ -103,11 +103,11 @@ fn converse(host: IpAddr) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind((host, 0))?;
     let address = listener.local_addr()?;
     let mut client = TcpStream::connect(address)?;
-    let (mut guest, _) = listener.accept()?;
+    let (mut accepted, _) = listener.accept()?;
     client.write_all(b"Is anybody there?")?;
     drop(client);
     let mut heard = String::new();
-    guest.read_to_string(&mut heard)?;
+    accepted.read_to_string(&mut heard)?;
     match heard.as_str() {
         "Is anybody there?" => Ok(address),
         _ => Err(io::Error::other(format!("heard {heard:?}"))),

@@ -36,7 +36,7 @@ fn a_right_server_passes() {
     assert!(output.status.success(), "{text}");
     assert_eq!(
         text.matches("ok      server: ").count(),
-        grader::chapter_5::SERVER.len(),
+        grader::chapter_05::SERVER.len(),
         "{text}"
     );
 }
@@ -50,7 +50,7 @@ fn a_right_client_passes() {
     assert!(output.status.success(), "{text}");
     assert_eq!(
         text.matches("ok      client: ").count(),
-        grader::chapter_5::CLIENT.len(),
+        grader::chapter_05::CLIENT.len(),
         "{text}"
     );
 }

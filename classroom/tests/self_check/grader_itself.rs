@@ -1,12 +1,12 @@
 //! What blocks without end is ended in time, and told where it was.
 
-use grader::{Graded, Talk, call, client, server};
+use grader::{Outcome, Talk, call, client, server};
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 /// The story of a check that has to fail, in good time.
-fn story(check: impl FnOnce() -> Graded) -> String {
+fn story(check: impl FnOnce() -> Outcome) -> String {
     let start = Instant::now();
     let story = check().expect_err("it must fail").to_string();
     assert!(start.elapsed() < grader::limit() * 3, "it took {:?}", start.elapsed());
@@ -26,22 +26,22 @@ fn a_server_that_never_accepts() {
             std::thread::sleep(Duration::from_secs(600));
             drop(listener);
         })?;
-        server.guest("a guest")?.expect("Welcome")
+        server.client("a client")?.expect("Welcome")
     });
-    assert!(story.contains("a guest waited for \"Welcome\""), "{story}");
+    assert!(story.contains("a client waited for \"Welcome\""), "{story}");
     names(&story, "blocked in a sleep");
 }
 
 #[test]
-fn a_server_that_waits_for_a_second_guest() {
+fn a_server_that_waits_for_a_second_client() {
     let story = story(|| {
         let server = server(|listener: TcpListener| -> io::Result<()> {
             let _first = listener.accept()?;
             let _second = listener.accept()?;
             Ok(())
         })?;
-        let mut guest = server.guest("a guest")?;
-        guest.expect("Welcome")
+        let mut client = server.client("a client")?;
+        client.expect("Welcome")
     });
     names(&story, "blocked in accept");
 }
@@ -52,7 +52,7 @@ fn a_server_that_reads_when_it_should_speak() {
         let server = server(|listener: TcpListener| -> io::Result<usize> {
             listener.accept()?.0.read(&mut [0; 10])
         })?;
-        server.guest("a guest")?.expect("Welcome")
+        server.client("a client")?.expect("Welcome")
     });
     names(&story, "blocked in recv");
 }
@@ -63,7 +63,7 @@ fn a_server_that_sends_to_nobody() {
         let server = server(|listener: TcpListener| -> io::Result<()> {
             listener.accept()?.0.write_all(&vec![0; 100_000_000])
         })?;
-        let _guest = server.guest("a guest who does not listen")?;
+        let _client = server.client("a client that does not listen")?;
         server.returns()
     });
     names(&story, "blocked in ");
@@ -77,7 +77,7 @@ fn a_server_that_goes_round_and_round() {
                 std::hint::black_box(&listener);
             }
         })?;
-        server.guest("a guest")?.expect("Welcome")
+        server.client("a client")?.expect("Welcome")
     });
     names(&story, "busy, not blocked");
 }
@@ -87,11 +87,11 @@ fn a_thread_of_the_server() {
     let story = story(|| {
         let server = server(|listener: TcpListener| -> io::Result<()> {
             loop {
-                let (mut guest, _) = listener.accept()?;
-                std::thread::spawn(move || guest.read(&mut [0; 10]));
+                let (mut client, _) = listener.accept()?;
+                std::thread::spawn(move || client.read(&mut [0; 10]));
             }
         })?;
-        server.guest("a guest")?.expect("Welcome")
+        server.client("a client")?.expect("Welcome")
     });
     names(
         &story,
@@ -138,7 +138,7 @@ fn a_panic_is_told() {
             let none: Option<usize> = None;
             none.map_or_else(|| panic!("no number"), drop);
         })?;
-        server.guest("a guest").and_then(|mut guest| guest.expect("Welcome"))
+        server.client("a client").and_then(|mut client| client.expect("Welcome"))
     });
     assert!(
         story.contains("had panicked at tests/self_check/grader_itself.rs:"),
@@ -155,18 +155,18 @@ fn a_panic_of_a_thread_is_told() {
     }
     let serve = |listener: TcpListener| -> io::Result<()> {
         loop {
-            let (mut guest, _) = listener.accept()?;
+            let (mut client, _) = listener.accept()?;
             std::thread::spawn(move || {
-                let count = guest.read(&mut [0; 10]).expect("it does not break off");
+                let count = client.read(&mut [0; 10]).expect("it does not break off");
                 assert!(count > 0, "nobody spoke");
             });
         }
     };
     let waiting = story(|| {
         let server = server(serve)?;
-        let mut guest = server.guest("a guest")?;
-        guest.finish()?;
-        guest.expect("Welcome")
+        let mut client = server.client("a client")?;
+        client.finish()?;
+        client.expect("Welcome")
     });
     names(&waiting, "blocked in accept");
     let place =
@@ -176,7 +176,7 @@ fn a_panic_of_a_thread_is_told() {
 
     let gone = story(|| {
         server(serve)?.part(|server| {
-            server.guest("a guest")?.reset();
+            server.client("a client")?.reset();
             Ok(())
         })
     });
@@ -186,19 +186,19 @@ fn a_panic_of_a_thread_is_told() {
 
 /// That the bytes were going to be cut is beside the point.
 #[test]
-fn a_server_that_is_gone_before_the_second_guest() {
+fn a_server_that_is_gone_before_the_second_client() {
     let story = story(|| {
         let server = server(|listener: TcpListener| -> io::Result<()> {
-            let (mut guest, _) = listener.accept()?;
+            let (mut client, _) = listener.accept()?;
             drop(listener);
             let mut buffer = [0; 10];
-            let count = guest.read(&mut buffer)?;
-            guest.write_all(&buffer[..count])
+            let count = client.read(&mut buffer)?;
+            client.write_all(&buffer[..count])
         })?;
         let talk = Talk::opened_by("").turn("hello", "hello");
         server.plays(&talk)?;
         server.plays_in_pieces(&talk)
     });
     assert!(story.starts_with("your server is not there any more\n"), "{story}");
-    assert!(story.contains("   2  a guest before had been served\n"), "{story}");
+    assert!(story.contains("   2  a client before had been served\n"), "{story}");
 }

@@ -1,6 +1,6 @@
 //! The classroom's check of itself: `cargo test --test self_check`.
 //!
-//! `UPDATE_EXPECTED=1` writes the expected stories again, from what the starting files really give.
+//! `WORKBOOK_REFRESH=1` writes the expected stories again, from what the starting files really give.
 
 mod bring_your_own;
 mod exercises;
@@ -20,7 +20,7 @@ use std::path::PathBuf;
 fn compare_with_promise(name: &str, story: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join(format!("tests/expected/{name}.txt"));
-    if env::var_os("UPDATE_EXPECTED").is_some() {
+    if env::var_os("WORKBOOK_REFRESH").is_some() {
         fs::write(&path, story).expect("the file can be written");
         return;
     }

@@ -1,6 +1,6 @@
 //! Servers in Python with one fault each: the check of that fault refuses them.
 
-use grader::chapter_5::SERVER;
+use grader::chapter_05::SERVER;
 use std::process::Command;
 
 /// The checks that `one_fault.py FAULT` fails, of those that are about these faults, and their stories. `None` if there is no
@@ -40,7 +40,7 @@ fn refused(fault: &str, by: &[&str], told: &[&str]) {
 #[test]
 fn a_server_that_trims() {
     // ` exit` is `exit` to it.
-    let told = ["a guest with spaces sent \" Mr Right \"", "\"Server: Hello Mr Right!"];
+    let told = ["a client with spaces sent \" Mr Right \"", "\"Server: Hello Mr Right!"];
     refused("trims", &["spaces_in_names", "exit_in_names"], &told);
 }
 

@@ -93,18 +93,18 @@ fn check(arguments: &[&str]) -> Output {
 
 #[test]
 fn a_right_exercise_is_right() {
-    let output = check(&["one_guest"]);
+    let output = check(&["one_client"]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}");
-    assert!(text.starts_with("one_guest: right. Compare: "), "{text}");
-    assert!(text.contains("\nNext: cargo exercise vanished_guest, or"), "{text}");
+    assert!(text.starts_with("one_client: right. Compare: "), "{text}");
+    assert!(text.contains("\nNext: cargo exercise vanished_client, or"), "{text}");
 }
 
 #[test]
 fn an_exit_in_the_students_code_is_told() {
     let text = with(
         "exit_with_newline",
-        "return guest.write_all(b\"Server: Good bye!\\n\");",
+        "return client.write_all(b\"Server: Good bye!\\n\");",
         "std::process::exit(0);",
     );
     let told = if cfg!(unix) {
@@ -123,7 +123,7 @@ fn an_exit_in_the_students_code_is_told() {
 #[cfg(target_os = "linux")]
 fn an_exit_in_a_named_thread_is_told() {
     let text = with(
-        "one_bad_guest",
+        "one_bad_client",
         "let mut buffer = [0; 1024];",
         "let mut buffer = [0; 1024];\n    let named = std::thread::Builder::new().name(\"mine\".into());\n    \
          _ = named.spawn(|| std::process::exit(0)).map(|thread| thread.join());",
@@ -138,9 +138,9 @@ fn nothing_is_left_of_what_the_code_starts() {
     let word = format!("sleep 98{}", std::process::id());
     let text = with(
         "one_write",
-        "let (mut guest, _address) = listener.accept()?;",
+        "let (mut client, _address) = listener.accept()?;",
         &format!(
-            "let (mut guest, _address) = listener.accept()?;\n    let mut away = std::process::Command::new(\"sh\");\n    \
+            "let (mut client, _address) = listener.accept()?;\n    let mut away = std::process::Command::new(\"sh\");\n    \
              _ = away.args([\"-c\", \"setsid {word} &\"]).env_clear().env(\"PATH\", \"/usr/bin:/bin\").status();\n    \
              if true {{ return Ok(()); }}"
         ),
@@ -181,11 +181,12 @@ fn an_abort_is_told() {
 
 #[test]
 fn an_empty_file_is_not_right() {
-    fs::write(file("vanished_guest"), "fn main() {}\n").expect("the file can be written");
-    let text = checked("vanished_guest");
+    fs::write(file("vanished_client"), "fn main() {}\n")
+        .expect("the file can be written");
+    let text = checked("vanished_client");
     assert!(
         text.contains(
-            "a_guest_says_exit, a_guest_finishes_sending, a_guest_vanishes are missing"
+            "a_client_says_exit, a_client_finishes_sending, a_client_vanishes are missing"
         ),
         "{text}"
     );

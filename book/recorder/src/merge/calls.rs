@@ -2,7 +2,7 @@
 
 use stage::Varying;
 
-use super::Dated;
+use super::TimedEvent;
 use super::connections::{Connections, Side};
 use super::seen::{Program, Seen, printed};
 use super::sockets::{Socket, Sockets, duplicates};
@@ -20,7 +20,7 @@ pub struct Whole<'w> {
 
 impl Whole<'_> {
     /// Adds what each program did: its calls, what it printed and was told, its end.
-    pub fn add_programs(&self, events: &mut Vec<Dated>) {
+    pub fn add_programs(&self, events: &mut Vec<TimedEvent>) {
         for (index, program) in self.seen.programs.iter().enumerate() {
             let entries = program.threads.iter().flatten();
             let ends = entries.filter_map(|entry| match &entry.what {
@@ -48,7 +48,7 @@ impl Whole<'_> {
     /// Adds what one thread did, in a program that ended at `ended`.
     fn add_thread(
         &self,
-        events: &mut Vec<Dated>,
+        events: &mut Vec<TimedEvent>,
         index: usize,
         thread: usize,
         ended: Micros,

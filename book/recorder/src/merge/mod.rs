@@ -24,7 +24,7 @@ use sockets::Sockets;
 use states::add_states;
 
 /// An event before its time is counted from the first: when, its rank within the microsecond, and what.
-type Dated = (Micros, u8, Kind);
+type TimedEvent = (Micros, u8, Kind);
 
 /// Makes a recording of all that was seen.
 pub fn merge(

@@ -2,7 +2,7 @@
 
 use stage::Varying;
 
-use super::Dated;
+use super::TimedEvent;
 use super::connections::{Connections, Side};
 use super::sockets::Sockets;
 use crate::recording::{self, Kind};
@@ -12,7 +12,7 @@ const LONGEST_PAYLOAD: usize = 1024;
 
 /// Adds what passed on the wire.
 pub fn add_segments(
-    events: &mut Vec<Dated>,
+    events: &mut Vec<TimedEvent>,
     connections: &Connections,
     sockets: &Sockets,
     ports: &Varying,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::Dated;
+use super::TimedEvent;
 use super::connections::{Connections, Side};
 use super::seen::{Seen, TOLERANCE, span};
 use super::sockets::{Socket, Sockets};
@@ -12,12 +12,12 @@ use crate::states::{Change, State};
 
 /// Adds them.
 pub fn add_states(
-    events: &mut Vec<Dated>,
+    events: &mut Vec<TimedEvent>,
     seen: &Seen,
     connections: &Connections,
     sockets: &Sockets,
 ) {
-    for life in lives(&seen.changes) {
+    for life in lifetimes(&seen.changes) {
         let Some(socket) = owner(&life, seen, connections, sockets) else {
             continue; // another program's on this machine
         };
@@ -96,22 +96,22 @@ fn true_change(
 }
 
 /// The changes of each socket. The kernel's name for it is free again once it is closed.
-fn lives(changes: &[Change]) -> Vec<Vec<Change>> {
+fn lifetimes(changes: &[Change]) -> Vec<Vec<Change>> {
     let mut changes = changes.to_vec();
     changes.sort_by_key(|change| change.at);
-    let mut lives: Vec<Vec<Change>> = Vec::new();
+    let mut lifetimes: Vec<Vec<Change>> = Vec::new();
     let mut current: HashMap<u64, usize> = HashMap::new();
     for change in changes {
         let index = *current.entry(change.socket).or_insert_with(|| {
-            lives.push(Vec::new());
-            lives.len() - 1
+            lifetimes.push(Vec::new());
+            lifetimes.len() - 1
         });
         if change.to == State::Closed {
             current.remove(&change.socket);
         }
-        lives[index].push(change);
+        lifetimes[index].push(change);
     }
-    lives
+    lifetimes
 }
 
 /// Whose life it is. The kernel reports the whole machine's, so it must fit to what was seen here.

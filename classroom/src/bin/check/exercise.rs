@@ -10,18 +10,19 @@ const INFO: &str = include_str!("../../../info.toml");
 /// One exercise.
 pub struct Exercise {
     /// Its name.
-    pub name: &'static str,
+    pub name: String,
     /// The folder of its chapter.
-    dir: &'static str,
-    hint: &'static str,
+    dir: String,
+    hint: String,
 }
 
 /// All of them, in their order.
 pub fn all() -> impl Iterator<Item = Exercise> {
-    INFO.split("\n[[exercises]]\n").skip(1).map(|entry| Exercise {
-        name: between(entry, "name = \"", "\""),
-        dir: between(entry, "dir = \"", "\""),
-        hint: between(entry, "hint = \"\"\"\n", "\"\"\""),
+    let info: toml::Table = INFO.parse().expect("info.toml is well formed");
+    let exercises = info["exercises"].as_array().expect("a list").clone();
+    exercises.into_iter().map(|entry| {
+        let text = |key: &str| entry[key].as_str().expect("a text").to_owned();
+        Exercise { name: text("name"), dir: text("dir"), hint: text("hint") }
     })
 }
 
@@ -34,7 +35,7 @@ pub fn named(name: &str) -> Result<Exercise, String> {
 
 impl Exercise {
     /// The levels of its hint, each of which says more than the one before.
-    pub fn hints(&self) -> impl Iterator<Item = &'static str> {
+    pub fn hints(&self) -> impl Iterator<Item = &str> {
         self.hint.split("\n\n").map(str::trim)
     }
 
@@ -48,7 +49,7 @@ impl Exercise {
     }
 
     fn path(&self, folder: &str) -> PathBuf {
-        root().join(folder).join(self.dir).join(format!("{}.rs", self.name))
+        root().join(folder).join(&self.dir).join(format!("{}.rs", self.name))
     }
 
     /// The names of the tests that it was handed out with, which are those of its solution, if the exercise still has them as they
@@ -143,11 +144,6 @@ fn tests(text: &str) -> impl Iterator<Item = &str> {
 fn lines(text: &str) -> String {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     lines.flat_map(|line| [line, "\n"]).collect()
-}
-
-fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
-    let rest = text.split_once(before).map_or("", |(_, rest)| rest);
-    rest.split_once(after).map_or(rest, |(inside, _)| inside)
 }
 
 fn read(path: &Path) -> Result<String, Trouble> {

@@ -60,7 +60,7 @@ fn main() -> ExitCode {
 
 /// Prints one level of a hint.
 fn hint(exercise: &Exercise, level: &str) -> Result<(), String> {
-    let name = exercise.name;
+    let name = &exercise.name;
     let levels: Vec<&str> = exercise.hints().collect();
     let count = levels.len();
     let number = level.parse().unwrap_or(0);
@@ -113,7 +113,7 @@ fn all() -> Result<(), String> {
 }
 
 fn one(exercise: &Exercise) -> Result<(), String> {
-    let name = exercise.name;
+    let name = &exercise.name;
     let why = match check(exercise)? {
         Verdict::Right => {
             say!("{name}: right. Compare: {}", shown(&exercise.solution()));
@@ -152,7 +152,7 @@ fn by_hand(exercise: &Exercise, arguments: &[&str]) -> Result<(), String> {
     command
         .args(["run", "--quiet", "--manifest-path"])
         .arg(exercise::root().join("Cargo.toml"))
-        .args(["--bin", exercise.name, "--"])
+        .args(["--bin", &exercise.name, "--"])
         .args(arguments);
     #[cfg(unix)]
     let failed = std::os::unix::process::CommandExt::exec(&mut command);

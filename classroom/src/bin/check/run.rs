@@ -77,7 +77,7 @@ pub fn compiled_in(exercise: &Exercise) -> Result<Vec<String>, String> {
 
 /// Builds the test program of an exercise, and says where it is; or what the compiler says.
 fn build(exercise: &Exercise) -> Result<Result<PathBuf, String>, String> {
-    let name = exercise.name;
+    let name = &exercise.name;
     let target = env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     exercise.freshen(&target.unwrap_or_else(|| root().join("target")))?;
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
@@ -94,7 +94,7 @@ fn build(exercise: &Exercise) -> Result<Result<PathBuf, String>, String> {
     let messages = messages
         .lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    let mut tests = messages.filter(|message| message["target"]["name"] == name);
+    let mut tests = messages.filter(|message| message["target"]["name"] == *name);
     let built =
         tests.find_map(|message| Some(PathBuf::from(message["executable"].as_str()?)));
     match built {

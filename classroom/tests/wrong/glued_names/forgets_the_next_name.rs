@@ -8,7 +8,7 @@ use std::time::Duration;
 
 fn serve(listener: TcpListener) {
     loop {
-        let (guest, _address) = match listener.accept() {
+        let (client, _address) = match listener.accept() {
             Ok(accepted) => accepted,
             Err(error) => {
                 eprintln!("error: can't accept: {error}");
@@ -17,21 +17,21 @@ fn serve(listener: TcpListener) {
             }
         };
         let talk = || {
-            if let Err(error) = talk(guest) {
-                eprintln!("error: talking with a guest: {error}");
+            if let Err(error) = talk(client) {
+                eprintln!("error: talking with a client: {error}");
             }
         };
         if let Err(error) = thread::Builder::new().spawn(talk) {
-            eprintln!("error: no thread for a guest: {error}");
+            eprintln!("error: no thread for a client: {error}");
         }
     }
 }
 
-fn talk(mut guest: TcpStream) -> io::Result<()> {
+fn talk(mut client: TcpStream) -> io::Result<()> {
     let mut pending = Vec::new();
     let mut buffer = [0; 1024];
     loop {
-        let count = guest.read(&mut buffer)?;
+        let count = client.read(&mut buffer)?;
         if count == 0 {
             return Ok(());
         }
@@ -46,13 +46,13 @@ fn talk(mut guest: TcpStream) -> io::Result<()> {
             whole = true;
             if name == b"exit" {
                 reply.extend_from_slice(b"Good bye!\n");
-                return guest.write_all(&reply);
+                return client.write_all(&reply);
             }
             reply.extend_from_slice(&[b"Hello ", name, b"!\n"].concat());
         }
         if whole {
             pending.clear();
         }
-        guest.write_all(&reply)?;
+        client.write_all(&reply)?;
     }
 }

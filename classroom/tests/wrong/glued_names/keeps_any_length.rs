@@ -1,4 +1,4 @@
-// told: a guest with an endless name sent "xxxx
+// told: a client with an endless name sent "xxxx
 // told: your server said more than it should
 
 use std::io::{self, Read, Write};
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 fn serve(listener: TcpListener) {
     loop {
-        let (guest, _address) = match listener.accept() {
+        let (client, _address) = match listener.accept() {
             Ok(accepted) => accepted,
             Err(error) => {
                 eprintln!("error: can't accept: {error}");
@@ -17,21 +17,21 @@ fn serve(listener: TcpListener) {
             }
         };
         let talk = || {
-            if let Err(error) = talk(guest) {
-                eprintln!("error: talking with a guest: {error}");
+            if let Err(error) = talk(client) {
+                eprintln!("error: talking with a client: {error}");
             }
         };
         if let Err(error) = thread::Builder::new().spawn(talk) {
-            eprintln!("error: no thread for a guest: {error}");
+            eprintln!("error: no thread for a client: {error}");
         }
     }
 }
 
-fn talk(mut guest: TcpStream) -> io::Result<()> {
+fn talk(mut client: TcpStream) -> io::Result<()> {
     let mut kept = Vec::new();
     let mut buffer = [0; 1024];
     loop {
-        let count = guest.read(&mut buffer)?;
+        let count = client.read(&mut buffer)?;
         if count == 0 {
             return Ok(());
         }
@@ -42,7 +42,7 @@ fn talk(mut guest: TcpStream) -> io::Result<()> {
             match line.strip_suffix(b"\n") {
                 Some(b"exit") => {
                     reply.extend_from_slice(b"Good bye!\n");
-                    return guest.write_all(&reply);
+                    return client.write_all(&reply);
                 }
                 Some(name) => {
                     reply.extend_from_slice(&[b"Hello ", name, b"!\n"].concat());
@@ -50,6 +50,6 @@ fn talk(mut guest: TcpStream) -> io::Result<()> {
                 None => kept.extend_from_slice(line),
             }
         }
-        guest.write_all(&reply)?;
+        client.write_all(&reply)?;
     }
 }

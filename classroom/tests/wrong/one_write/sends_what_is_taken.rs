@@ -5,22 +5,22 @@ use std::io::{self, Read, Write};
 use std::net::TcpListener;
 
 fn serve(listener: TcpListener) -> io::Result<()> {
-    let (mut guest, _address) = listener.accept()?;
-    guest.write_all(b"Server: Welcome!\nServer: What's your name?")?;
+    let (mut client, _address) = listener.accept()?;
+    client.write_all(b"Server: Welcome!\nServer: What's your name?")?;
     let mut buffer = [0; 1024];
     loop {
-        match guest.read(&mut buffer)? {
+        match client.read(&mut buffer)? {
             0 => return Ok(()),
             count if &buffer[..count] == b"exit" => {
-                return guest.write_all(b"Server: Good bye!\n");
+                return client.write_all(b"Server: Good bye!\n");
             }
-            count => answer(&mut guest, &buffer[..count])?,
+            count => answer(&mut client, &buffer[..count])?,
         }
     }
 }
 
-fn answer(guest: &mut impl Write, name: &[u8]) -> io::Result<()> {
-    guest
+fn answer(client: &mut impl Write, name: &[u8]) -> io::Result<()> {
+    client
         .write(&[b"Server: Hello ", name, b"!\nServer: What's your name?"].concat())
         .map(drop)
 }

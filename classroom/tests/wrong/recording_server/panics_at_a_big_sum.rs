@@ -16,18 +16,18 @@ const RECORDING: &str = r#"
     send "40 in all\n" = 10
 "#;
 
-fn talk(guest: &mut (impl Read + Write)) -> io::Result<()> {
-    guest.write_all(b"Give me numbers.\n")?;
+fn talk(client: &mut (impl Read + Write)) -> io::Result<()> {
+    client.write_all(b"Give me numbers.\n")?;
     let mut sum: i64 = 0;
     let mut buffer = [0; 1024];
     loop {
-        let count = guest.read(&mut buffer)?;
+        let count = client.read(&mut buffer)?;
         if count == 0 {
-            return guest.write_all(format!("{sum} in all\n").as_bytes());
+            return client.write_all(format!("{sum} in all\n").as_bytes());
         }
         let text = str::from_utf8(&buffer[..count]).map_err(io::Error::other)?;
         let number: i64 = text.trim().parse().map_err(io::Error::other)?;
         sum += number;
-        guest.write_all(format!("{sum} so far\n").as_bytes())?;
+        client.write_all(format!("{sum} so far\n").as_bytes())?;
     }
 }

@@ -1,4 +1,4 @@
-// told: guest 3 waited for "Let me think"
+// told: client 3 waited for "Let me think"
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -13,19 +13,19 @@ fn serve(listener: TcpListener) {
 }
 
 fn serve_one_after_another(listener: &TcpListener) {
-    while let Ok((mut guest, _)) = listener.accept() {
-        if let Err(error) = echo(&mut guest) {
-            eprintln!("error: talking with a guest: {error}");
+    while let Ok((mut client, _)) = listener.accept() {
+        if let Err(error) = echo(&mut client) {
+            eprintln!("error: talking with a client: {error}");
         }
     }
 }
 
-fn echo(guest: &mut TcpStream) -> io::Result<()> {
+fn echo(client: &mut TcpStream) -> io::Result<()> {
     let mut buffer = [0; 1024];
     loop {
-        match guest.read(&mut buffer)? {
+        match client.read(&mut buffer)? {
             0 => return Ok(()),
-            count => guest.write_all(&buffer[..count])?,
+            count => client.write_all(&buffer[..count])?,
         }
     }
 }

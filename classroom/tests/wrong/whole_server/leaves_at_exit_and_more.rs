@@ -1,4 +1,4 @@
-// told: a guest with `exit` in its name sent "exit stage left"
+// told: a client with `exit` in its name sent "exit stage left"
 // told: received  "Server: Good bye!\n"
 
 use std::io::{self, Read, Write};
@@ -10,7 +10,7 @@ const QUESTION: &[u8] = b"Server: What's your name?";
 
 fn serve(listener: TcpListener) {
     loop {
-        let (guest, address) = match listener.accept() {
+        let (client, address) = match listener.accept() {
             Ok(accepted) => accepted,
             Err(error) => {
                 eprintln!("error: can't accept: {error}");
@@ -19,7 +19,7 @@ fn serve(listener: TcpListener) {
             }
         };
         let talk = move || {
-            if let Err(error) = talk(guest) {
+            if let Err(error) = talk(client) {
                 eprintln!("error: talking with {address}: {error}");
             }
         };
@@ -29,11 +29,11 @@ fn serve(listener: TcpListener) {
     }
 }
 
-fn talk(mut guest: TcpStream) -> io::Result<()> {
-    guest.write_all(&[b"Server: Welcome!\n", QUESTION].concat())?;
+fn talk(mut client: TcpStream) -> io::Result<()> {
+    client.write_all(&[b"Server: Welcome!\n", QUESTION].concat())?;
     let mut buffer = [0; 1024];
     loop {
-        let count = guest.read(&mut buffer)?;
+        let count = client.read(&mut buffer)?;
         if count == 0 {
             return Ok(());
         }
@@ -41,14 +41,14 @@ fn talk(mut guest: TcpStream) -> io::Result<()> {
         for name in lines(&buffer[..count]) {
             if name.starts_with(b"exit") {
                 reply.extend_from_slice(b"Server: Good bye!\n");
-                return guest.write_all(&reply);
+                return client.write_all(&reply);
             }
             if !name.is_empty() {
                 reply.extend_from_slice(&[b"Server: Hello ", name, b"!\n"].concat());
             }
             reply.extend_from_slice(QUESTION);
         }
-        guest.write_all(&reply)?;
+        client.write_all(&reply)?;
     }
 }
 

@@ -1,5 +1,5 @@
 // told: expected  close   2 are here
-// told: yours     send "Good bye!\n" = 10   3 are here
+// told: yours     close   3 are here
 
 use std::io::{self, Read, Write};
 use std::net::TcpListener;
@@ -11,7 +11,7 @@ use std::time::Duration;
 fn serve(listener: TcpListener) {
     let here = Arc::new(AtomicUsize::new(0));
     for number in 1.. {
-        let (guest, _address) = match listener.accept() {
+        let (client, _address) = match listener.accept() {
             Ok(accepted) => accepted,
             Err(error) => {
                 eprintln!("error: can't accept: {error}");
@@ -20,25 +20,26 @@ fn serve(listener: TcpListener) {
             }
         };
         let here = Arc::clone(&here);
-        let attend = move || attend(guest, number, &here);
+        let attend = move || attend(client, number, &here);
         if let Err(error) = thread::Builder::new().spawn(attend) {
-            eprintln!("error: no thread for guest {number}: {error}");
+            eprintln!("error: no thread for client {number}: {error}");
         }
     }
 }
 
-fn attend(mut guest: impl Read + Write, number: usize, here: &AtomicUsize) {
+fn attend(mut client: impl Read + Write, number: usize, here: &AtomicUsize) {
     let count = here.fetch_add(1, Ordering::SeqCst) + 1;
-    if let Err(error) = talk(&mut guest, number, count) {
-        eprintln!("error: talking with guest {number}: {error}");
+    if let Err(error) = talk(&mut client, number, count) {
+        eprintln!("error: talking with client {number}: {error}");
     }
+    drop(client);
     here.fetch_sub(1, Ordering::SeqCst);
 }
 
-fn talk(guest: &mut (impl Read + Write), number: usize, here: usize) -> io::Result<()> {
-    let numbers = format!("You are guest {number}, and {here} are here.\n");
-    guest.write_all(numbers.as_bytes())?;
+fn talk(client: &mut (impl Read + Write), number: usize, here: usize) -> io::Result<()> {
+    let numbers = format!("You are client {number}, and {here} are here.\n");
+    client.write_all(numbers.as_bytes())?;
     let mut buffer = [0; 1024];
-    while guest.read(&mut buffer)? > 0 {}
-    guest.write_all(b"Good bye!\n")
+    while client.read(&mut buffer)? > 0 {}
+    Ok(())
 }

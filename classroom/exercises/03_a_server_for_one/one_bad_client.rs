@@ -1,7 +1,7 @@
 //! 12 minutes · chapter 3 · fix the bug
 //!
-//! Reach: a server that goes on when one guest's connection breaks.
-//! Why: a `?` in the wrong place hands one guest's error to the whole server. It then ends for all guests, because one of them
+//! Reach: a server that goes on when one client's connection breaks.
+//! Why: a `?` in the wrong place hands one client's error to the whole server. It then ends for all clients, because one of them
 //! was reset.
 
 use socket2::Socket;
@@ -9,10 +9,10 @@ use std::io::{self, Read, Write};
 use std::thread;
 use std::time::Duration;
 
-/// Serves guests one after another, without end. A guest's error is that guest's alone: a line on standard error.
+/// Serves clients one after another, without end. A client's error is that client's alone: a line on standard error.
 fn serve(listener: Socket) -> io::Result<()> {
     loop {
-        let (mut guest, _address) = match listener.accept() {
+        let (mut client, _address) = match listener.accept() {
             Ok(accepted) => accepted,
             Err(error) => {
                 eprintln!("error: can't accept: {error}");
@@ -22,17 +22,17 @@ fn serve(listener: Socket) -> io::Result<()> {
             }
         };
         // TODO: Whose error does this `?` return, and from where?
-        talk(&mut guest)?;
+        talk(&mut client)?;
     }
 }
 
-/// Gives each thing back that the guest says, until it finishes.
-fn talk(guest: &mut Socket) -> io::Result<()> {
+/// Gives each thing back that the client says, until it finishes.
+fn talk(client: &mut Socket) -> io::Result<()> {
     let mut buffer = [0; 1024];
     loop {
-        match guest.read(&mut buffer)? {
+        match client.read(&mut buffer)? {
             0 => return Ok(()),
-            count => guest.write_all(&buffer[..count])?,
+            count => client.write_all(&buffer[..count])?,
         }
     }
 }
@@ -44,17 +44,17 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Graded, server};
+    use grader::{Outcome, server};
 
     #[test]
-    fn the_next_guest_is_served() -> Graded {
+    fn the_next_client_is_served() -> Outcome {
         let server = server(serve)?;
-        let mut first = server.guest("guest 1")?;
+        let mut first = server.client("client 1")?;
         first.send(b"hello")?;
         first.expect("hello")?;
         first.reset();
 
-        let mut second = server.guest("guest 2")?;
+        let mut second = server.client("client 2")?;
         second.send(b"Is anybody there?")?;
         second.expect("Is anybody there?")?;
         second.finish()?;

@@ -1,35 +1,36 @@
-//! A connection on paper: what comes in is written down beforehand, and every call is noted.
+//! A connection that follows a script: what comes in is laid down beforehand, and every call is noted.
 
-use crate::story::{Graded, Story, quoted};
+use crate::mutex::lock;
+use crate::story::{Outcome, Story, quoted};
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 /// A stand-in for a connection, for what can't be seen from the other end of a real one: how many calls are made, and what else
 /// is so at each of them.
 ///
 /// Each read gets one of the pieces, then nothing more, as at the end of a stream.
 #[derive(Default)]
-pub struct Paper {
+pub struct ScriptedStream {
     incoming: VecDeque<Vec<u8>>,
     most: Option<usize>,
     calls: Calls,
     remark: Option<Box<dyn Fn() -> String + Send>>,
 }
 
-impl Paper {
+impl ScriptedStream {
     /// A connection on which these pieces come in, one with each read.
     pub fn with(pieces: &[&str]) -> Self {
-        let mut paper = Self::default();
-        paper.incoming.extend(pieces.iter().map(|piece| piece.as_bytes().to_vec()));
-        paper
+        let mut stream = Self::default();
+        stream.incoming.extend(pieces.iter().map(|piece| piece.as_bytes().to_vec()));
+        stream
     }
 
     /// One that takes at most so many bytes with each write, as a connection does whose buffer is nearly full.
     pub fn narrow(most: usize) -> Self {
-        let mut paper = Self::default();
-        paper.most = Some(most);
-        paper
+        let mut stream = Self::default();
+        stream.most = Some(most);
+        stream
     }
 
     /// Adds a remark to each call, and to the close: what `remark` says at that moment.
@@ -44,12 +45,12 @@ impl Paper {
     }
 
     /// Compares the calls with a recording of them; empty lines and indentation don't count.
-    pub fn recorded(&self, recording: &str) -> Graded {
+    pub fn recorded(&self, recording: &str) -> Outcome {
         same_calls(recording, &self.calls.text())
     }
 
     /// Compares the calls with those that are right; empty lines and indentation don't count.
-    pub fn makes(&self, expected: &str) -> Graded {
+    pub fn makes(&self, expected: &str) -> Outcome {
         self.calls.are(expected)
     }
 
@@ -59,7 +60,7 @@ impl Paper {
     }
 }
 
-impl Drop for Paper {
+impl Drop for ScriptedStream {
     fn drop(&mut self) {
         self.note(String::from("close"));
     }
@@ -71,7 +72,7 @@ pub struct Calls(Arc<Mutex<Vec<String>>>);
 
 impl Calls {
     /// Compares the calls with those that are right; empty lines and indentation don't count.
-    pub fn are(&self, expected: &str) -> Graded {
+    pub fn are(&self, expected: &str) -> Outcome {
         let headline = "your program does not make the calls that it should";
         compare(headline, "expected", expected, &self.text())
     }
@@ -81,17 +82,17 @@ impl Calls {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<String>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 
 /// Compares calls, one a line, with a recording of them; empty lines and indentation don't count.
-pub(crate) fn same_calls(recording: &str, calls: &str) -> Graded {
+pub(crate) fn same_calls(recording: &str, calls: &str) -> Outcome {
     let headline = "your program does not make the calls of the recording";
     compare(headline, "recorded", recording, calls)
 }
 
-fn compare(headline: &str, label: &str, right: &str, calls: &str) -> Graded {
+fn compare(headline: &str, label: &str, right: &str, calls: &str) -> Outcome {
     let lines = |text: &str| -> Vec<String> {
         let lines = text.lines().map(|line| line.trim().to_owned());
         lines.filter(|line| !line.is_empty()).collect()
@@ -120,7 +121,7 @@ fn compare(headline: &str, label: &str, right: &str, calls: &str) -> Graded {
 /// A program that goes on sending after so many calls would never stop.
 const MOST_IN_VAIN: usize = 20;
 
-impl Read for Paper {
+impl Read for ScriptedStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.calls.lock().len() > 1000 {
             return Err(io::Error::other("a thousand calls, and no end"));
@@ -140,7 +141,7 @@ impl Read for Paper {
     }
 }
 
-impl Write for Paper {
+impl Write for ScriptedStream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.calls.lock().len() > 1000 {
             return Err(io::Error::other("a thousand calls, and no end"));

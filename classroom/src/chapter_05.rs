@@ -4,12 +4,12 @@ use crate::client::Client;
 use crate::limit::{limit, seconds};
 use crate::peer::STALL;
 use crate::server::Server;
-use crate::story::Graded;
+use crate::story::Outcome;
 use std::time::Instant;
 
-/// What the server says to a guest who has just come.
+/// What the server says to a client that has just come.
 pub const WELCOME: &str = "Server: Welcome!\nServer: What's your name?";
-/// What the server says to a guest who leaves.
+/// What the server says to a client that leaves.
 pub const GOOD_BYE: &str = "Server: Good bye!\n";
 /// What the client prints in the end.
 pub const TRANSCRIPT: &str = "Server: Welcome!
@@ -29,7 +29,7 @@ pub fn hello(name: impl AsRef<[u8]>) -> Vec<u8> {
 }
 
 /// A check and its name.
-pub type Check<T> = (&'static str, fn(&T) -> Graded);
+pub type Check<T> = (&'static str, fn(&T) -> Outcome);
 
 /// The names of the server's checks, handed to the macro `$list` as `server, SERVER: NAME NAME …`. It is the one list: whatever
 /// needs a line for each check is made from it.
@@ -37,7 +37,7 @@ pub type Check<T> = (&'static str, fn(&T) -> Graded);
 macro_rules! server_checks {
     ($list:ident) => {
         $list! { server, SERVER:
-            conversation newline_before_exit spaces_in_names exit_in_names end_of_stream vanishing_guests resetting_guests
+            conversation newline_before_exit spaces_in_names exit_in_names end_of_stream vanishing_clients resetting_clients
             glued_names bytes_that_are_no_text ten_at_once one_write_a_turn round_trips restart
         }
     };
@@ -70,214 +70,214 @@ macro_rules! client_list {
 client_checks!(client_list);
 
 /// The conversation as chapter 5 shows it.
-pub fn conversation(server: &Server) -> Graded {
+pub fn conversation(server: &Server) -> Outcome {
     server.part(|server| {
-        let mut guest = server.guest("a guest")?;
-        guest.expect(WELCOME)?;
+        let mut client = server.client("a client")?;
+        client.expect(WELCOME)?;
         for name in ["Michael", "Tracy", "Sarah"] {
-            guest.send(name.as_bytes())?;
-            guest.expect(hello(name))?;
+            client.send(name.as_bytes())?;
+            client.expect(hello(name))?;
         }
-        guest.send(b"exit")?;
-        guest.expect(GOOD_BYE)?;
-        guest.expect_end()
+        client.send(b"exit")?;
+        client.expect(GOOD_BYE)?;
+        client.expect_end()
     })
 }
 
 /// A person's lines end in `\n`, or in `\r\n`; to an empty one the server only asks again.
-pub fn newline_before_exit(server: &Server) -> Graded {
+pub fn newline_before_exit(server: &Server) -> Outcome {
     for end in ["\n", "\r\n"] {
         server.part(|server| {
-            let mut guest = server.guest("a guest at a terminal")?;
-            guest.expect(WELCOME)?;
-            guest.send(format!("Michael{end}").as_bytes())?;
-            guest.expect(hello("Michael"))?;
-            guest.send(end.as_bytes())?;
-            guest.expect("Server: What's your name?")?;
-            guest.send(format!("exit{end}").as_bytes())?;
-            guest.expect(GOOD_BYE)?;
-            guest.expect_end()
+            let mut client = server.client("a client at a terminal")?;
+            client.expect(WELCOME)?;
+            client.send(format!("Michael{end}").as_bytes())?;
+            client.expect(hello("Michael"))?;
+            client.send(end.as_bytes())?;
+            client.expect("Server: What's your name?")?;
+            client.send(format!("exit{end}").as_bytes())?;
+            client.expect(GOOD_BYE)?;
+            client.expect_end()
         })?;
     }
     Ok(())
 }
 
 /// A name keeps the spaces around it.
-pub fn spaces_in_names(server: &Server) -> Graded {
-    are_names(server, "a guest with spaces", &[" Mr Right ", "\tMichael", "Tracy "])
+pub fn spaces_in_names(server: &Server) -> Outcome {
+    are_names(server, "a client with spaces", &[" Mr Right ", "\tMichael", "Tracy "])
 }
 
 /// Only a line that is `exit` and nothing else is the end.
-pub fn exit_in_names(server: &Server) -> Graded {
+pub fn exit_in_names(server: &Server) -> Outcome {
     let names = ["exit stage left", "brexit", " exit", "exit ", "Exit"];
-    are_names(server, "a guest with `exit` in its name", &names)
+    are_names(server, "a client with `exit` in its name", &names)
 }
 
 /// Each of these is greeted as it is.
-fn are_names(server: &Server, guest: &str, names: &[&str]) -> Graded {
+fn are_names(server: &Server, client: &str, names: &[&str]) -> Outcome {
     server.part(|server| {
-        let mut guest = server.guest(guest)?;
-        guest.expect(WELCOME)?;
+        let mut client = server.client(client)?;
+        client.expect(WELCOME)?;
         for name in names {
-            guest.send(name.as_bytes())?;
-            guest.expect(hello(name))?;
+            client.send(name.as_bytes())?;
+            client.expect(hello(name))?;
         }
-        guest.send(b"exit")?;
-        guest.expect(GOOD_BYE)?;
-        guest.expect_end()
+        client.send(b"exit")?;
+        client.expect(GOOD_BYE)?;
+        client.expect_end()
     })
 }
 
-/// A guest who finishes sending without `exit` is let go.
-pub fn end_of_stream(server: &Server) -> Graded {
+/// A client that finishes sending without `exit` is let go.
+pub fn end_of_stream(server: &Server) -> Outcome {
     server.part(|server| {
-        let mut guest = server.guest("a guest")?;
-        guest.expect(WELCOME)?;
-        guest.send(b"Michael")?;
-        guest.expect(hello("Michael"))?;
-        guest.finish()?;
-        guest.expect_end()
+        let mut client = server.client("a client")?;
+        client.expect(WELCOME)?;
+        client.send(b"Michael")?;
+        client.expect(hello("Michael"))?;
+        client.finish()?;
+        client.expect_end()
     })
 }
 
-/// Guests who go away at every moment; after each, the server still serves.
-pub fn vanishing_guests(server: &Server) -> Graded {
+/// Clients that go away at every moment; after each, the server still serves.
+pub fn vanishing_clients(server: &Server) -> Outcome {
     server.part(|server| {
-        server.guest("the first guest")?.vanish();
+        server.client("the first client")?.vanish();
         still_serves(server)?;
-        let mut guest = server.guest("the second guest")?;
-        guest.expect(WELCOME)?;
-        guest.vanish();
+        let mut client = server.client("the second client")?;
+        client.expect(WELCOME)?;
+        client.vanish();
         still_serves(server)?;
-        let mut guest = server.guest("the third guest")?;
-        guest.expect(WELCOME)?;
-        guest.send(b"Michael")?;
-        guest.vanish();
+        let mut client = server.client("the third client")?;
+        client.expect(WELCOME)?;
+        client.send(b"Michael")?;
+        client.vanish();
         still_serves(server)?;
-        let mut guest = server.guest("the fourth guest")?;
-        guest.expect(WELCOME)?;
-        guest.send(b"Michael")?;
-        guest.expect(hello("Michael"))?;
-        guest.vanish();
+        let mut client = server.client("the fourth client")?;
+        client.expect(WELCOME)?;
+        client.send(b"Michael")?;
+        client.expect(hello("Michael"))?;
+        client.vanish();
         still_serves(server)
     })
 }
 
-/// Guests who break the connection; after each, the server still serves, and no thread of it has panicked.
-pub fn resetting_guests(server: &Server) -> Graded {
+/// Clients that break the connection; after each, the server still serves, and no thread of it has panicked.
+pub fn resetting_clients(server: &Server) -> Outcome {
     server.part(|server| {
-        server.guest("the first guest")?.reset();
+        server.client("the first client")?.reset();
         still_serves(server)?;
-        let mut guest = server.guest("the second guest")?;
-        guest.expect(WELCOME)?;
-        guest.reset();
+        let mut client = server.client("the second client")?;
+        client.expect(WELCOME)?;
+        client.reset();
         still_serves(server)?;
-        let mut guest = server.guest("the third guest")?;
-        guest.expect(WELCOME)?;
-        guest.send(b"Michael")?;
-        guest.reset();
+        let mut client = server.client("the third client")?;
+        client.expect(WELCOME)?;
+        client.send(b"Michael")?;
+        client.reset();
         still_serves(server)
     })
 }
 
-/// After a guest who was rude.
-fn still_serves(server: &Server) -> Graded {
+/// After a client that was rude.
+fn still_serves(server: &Server) -> Outcome {
     server.has_not_panicked()?;
     conversation(server)
 }
 
 /// Several lines in one segment are taken one by one.
-pub fn glued_names(server: &Server) -> Graded {
+pub fn glued_names(server: &Server) -> Outcome {
     server.part(|server| {
-        let mut guest = server.guest("a hasty guest")?;
-        guest.expect(WELCOME)?;
-        guest.send(b"Michael\nTracy\nSarah\nexit\n")?;
+        let mut client = server.client("a hasty client")?;
+        client.expect(WELCOME)?;
+        client.send(b"Michael\nTracy\nSarah\nexit\n")?;
         let answers = ["Michael", "Tracy", "Sarah"].map(hello).concat();
-        guest.expect([&answers, GOOD_BYE.as_bytes()].concat())?;
-        guest.expect_end()
+        client.expect([&answers, GOOD_BYE.as_bytes()].concat())?;
+        client.expect_end()
     })
 }
 
 /// A name is bytes: whatever they are, they come back.
-pub fn bytes_that_are_no_text(server: &Server) -> Graded {
+pub fn bytes_that_are_no_text(server: &Server) -> Outcome {
     server.part(|server| {
-        let mut guest = server.guest("a guest")?;
-        guest.expect(WELCOME)?;
+        let mut client = server.client("a client")?;
+        client.expect(WELCOME)?;
         for name in ["李雷".as_bytes(), b"\xff\xfe\x80", b"a\x00b"] {
-            guest.send(name)?;
-            guest.expect(hello(name))?;
+            client.send(name)?;
+            client.expect(hello(name))?;
         }
-        guest.send(b"exit")?;
-        guest.expect(GOOD_BYE)?;
-        guest.expect_end()
+        client.send(b"exit")?;
+        client.expect(GOOD_BYE)?;
+        client.expect_end()
     })
 }
 
-/// Ten guests who are all there before any of them speaks.
-pub fn ten_at_once(server: &Server) -> Graded {
+/// Ten clients that are all there before any of them speaks.
+pub fn ten_at_once(server: &Server) -> Outcome {
     server.part(|server| {
-        let mut guests = Vec::new();
+        let mut clients = Vec::new();
         for number in 1..=10 {
-            let mut guest = server.guest(&format!("guest {number}"))?;
-            guest.expect(WELCOME)?;
-            guests.push(guest);
+            let mut client = server.client(&format!("client {number}"))?;
+            client.expect(WELCOME)?;
+            clients.push(client);
         }
-        for (guest, number) in guests.iter_mut().zip(1..) {
-            guest.send(format!("Guest{number}").as_bytes())?;
+        for (client, number) in clients.iter_mut().zip(1..) {
+            client.send(format!("Client{number}").as_bytes())?;
         }
-        for (guest, number) in guests.iter_mut().zip(1..) {
-            guest.expect(hello(format!("Guest{number}")))?;
+        for (client, number) in clients.iter_mut().zip(1..) {
+            client.expect(hello(format!("Client{number}")))?;
         }
-        for guest in &mut guests {
-            guest.send(b"exit")?;
-            guest.expect(GOOD_BYE)?;
-            guest.expect_end()?;
+        for client in &mut clients {
+            client.send(b"exit")?;
+            client.expect(GOOD_BYE)?;
+            client.expect_end()?;
         }
         Ok(())
     })
 }
 
 /// All that is to be said to what has come goes out together.
-pub fn one_write_a_turn(server: &Server) -> Graded {
+pub fn one_write_a_turn(server: &Server) -> Outcome {
     server.part(|server| {
-        let mut guest = server.guest("a guest")?;
-        guest.expect(WELCOME)?;
-        guest.expect_in_one_piece(b"Michael", &hello("Michael"))?;
+        let mut client = server.client("a client")?;
+        client.expect(WELCOME)?;
+        client.expect_in_one_piece(b"Michael", &hello("Michael"))?;
         let both = ["Michael", "Tracy"].map(hello).concat();
-        guest.expect_in_one_piece(b"Michael\nTracy\n", &both)
+        client.expect_in_one_piece(b"Michael\nTracy\n", &both)
     })
 }
 
 /// A hundred names, each sent when the question has come, within the time limit.
-pub fn round_trips(server: &Server) -> Graded {
+pub fn round_trips(server: &Server) -> Outcome {
     const COUNT: u32 = 100;
     server.part(|server| {
-        let mut guest = server.guest("a guest")?;
-        guest.expect(WELCOME)?;
+        let mut client = server.client("a client")?;
+        client.expect(WELCOME)?;
         let start = Instant::now();
         for _ in 0..COUNT {
             server.part(|_| {
-                guest.send(b"Michael")?;
-                guest.expect(hello("Michael"))
+                client.send(b"Michael")?;
+                client.expect(hello("Michael"))
             })?;
             if start.elapsed() > limit() {
                 let advice = format!(
                     "{COUNT} names, each sent as soon as the question had come, should take milliseconds.\n{STALL}"
                 );
                 let late = seconds(limit());
-                server.log("the guest sent \"Michael\" and received the answer, again and again");
+                server.log("the client sent \"Michael\" and received the answer, again and again");
                 return Err(server.brief(&format!("is slow: not done after {late}"), &advice));
             }
         }
-        guest.send(b"exit")?;
-        guest.expect(GOOD_BYE)?;
-        guest.expect_end()
+        client.send(b"exit")?;
+        client.expect(GOOD_BYE)?;
+        client.expect_end()
     })
 }
 
 /// It closes a connection first, is ended, and is started again on the same port. A server that is a function has no say in
 /// that: its listener is the grader's. Nor is it a question on Windows, where TIME-WAIT is in nobody's way.
-pub fn restart(server: &Server) -> Graded {
+pub fn restart(server: &Server) -> Outcome {
     if cfg!(windows) {
         println!("skipped: on Windows a port in TIME-WAIT can be listened on as it is");
         return Ok(());
@@ -292,27 +292,27 @@ pub fn restart(server: &Server) -> Graded {
 }
 
 /// The conversation as chapter 5 shows it, as the client has it.
-pub fn transcript(client: &Client<Vec<u8>>) -> Graded {
+pub fn transcript(client: &Client<Vec<u8>>) -> Outcome {
     talk(client, Pieces::Whole)
 }
 
 /// The question comes after the rest of the turn.
-pub fn before_the_question(client: &Client<Vec<u8>>) -> Graded {
+pub fn before_the_question(client: &Client<Vec<u8>>) -> Outcome {
     talk(client, Pieces::At("Server: Welcome!\n".len()))
 }
 
 /// The question comes in two pieces.
-pub fn within_the_question(client: &Client<Vec<u8>>) -> Graded {
+pub fn within_the_question(client: &Client<Vec<u8>>) -> Outcome {
     talk(client, Pieces::At(30))
 }
 
 /// Every byte comes by itself.
-pub fn byte_by_byte(client: &Client<Vec<u8>>) -> Graded {
+pub fn byte_by_byte(client: &Client<Vec<u8>>) -> Outcome {
     talk(client, Pieces::One)
 }
 
 /// Other questions are not the question: the client answers that one alone.
-pub fn other_questions(client: &Client<Vec<u8>>) -> Graded {
+pub fn other_questions(client: &Client<Vec<u8>>) -> Outcome {
     let mut server = client.accept()?;
     server.ask_in_pieces(&[
         b"Server: Welcome! How are you?",
@@ -337,7 +337,7 @@ pub enum Pieces {
 }
 
 /// The whole conversation with a client; it must speak only when asked.
-pub fn talk(client: &Client<Vec<u8>>, pieces: Pieces) -> Graded {
+pub fn talk(client: &Client<Vec<u8>>, pieces: Pieces) -> Outcome {
     match pieces {
         Pieces::Whole => {}
         Pieces::At(cut) => client.circumstance(&format!(
@@ -368,7 +368,7 @@ pub fn talk(client: &Client<Vec<u8>>, pieces: Pieces) -> Graded {
 }
 
 /// A server that goes away in the middle: the client must end, and not panic.
-pub fn early_end(client: &Client<Vec<u8>>) -> Graded {
+pub fn early_end(client: &Client<Vec<u8>>) -> Outcome {
     let mut server = client.accept()?;
     server.send(WELCOME.as_bytes())?;
     server.expect_only("Michael")?;
