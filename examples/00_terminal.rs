@@ -65,6 +65,9 @@ fn send_lines(mut stream: TcpStream) -> io::Result<()> {
                 break;
             }
         }
+        // ANCHOR_END: send_lines
+
+        // ANCHOR: send
         let _sending = SENDING.lock();
         match stream.write_all(&line) {
             Ok(()) => {}
@@ -77,4 +80,4 @@ fn send_lines(mut stream: TcpStream) -> io::Result<()> {
     }
     stream.shutdown(Shutdown::Write)
 }
-// ANCHOR_END: send_lines
+// ANCHOR_END: send

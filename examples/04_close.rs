@@ -44,7 +44,9 @@ fn main() -> anyhow::Result<()> {
         }
         io::stdout().write_all(&buffer[..n]).context("can't print")?;
         io::stdout().flush().context("can't print")?;
+        // ANCHOR_END: talk
 
+        // ANCHOR: answer
         heard.extend_from_slice(&buffer[..n]);
         heard.drain(..heard.len().saturating_sub(question.len()));
         if heard == question {
@@ -62,7 +64,7 @@ fn main() -> anyhow::Result<()> {
     println!("Closed.");
     Ok(())
 }
-// ANCHOR_END: talk
+// ANCHOR_END: answer
 
 // ANCHOR: connect
 fn connect(address: SocketAddr) -> io::Result<TcpStream> {

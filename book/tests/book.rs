@@ -130,6 +130,27 @@ fn refuses_an_anchor_without_an_end_and_one_without_lines() {
 }
 
 #[test]
+fn refuses_a_program_that_is_not_shown_to_its_end() {
+    let repository = Repository::new();
+    repository.append("examples/01_first.rs", "\nfn second() {}\n");
+    repository.is_refused(&["examples/01_first.rs:9: no page shows this line"]);
+}
+
+#[test]
+fn refuses_a_program_in_pieces_too_long_to_read() {
+    let repository = Repository::new();
+    let long =
+        format!("\n// ANCHOR: long\n{}// ANCHOR_END: long\n", "// more\n".repeat(26));
+    repository.append("examples/01_first.rs", &long);
+    repository
+        .append(FIRST, "\n```rust\n{{#include ../examples/01_first.rs:long}}\n```\n");
+    repository.is_refused(&[
+        "chapters/01_first.md:18: {{#include ../examples/01_first.rs:long}}: \
+         shows 26 lines, more than 25: too many for one look",
+    ]);
+}
+
+#[test]
 fn refuses_an_include_of_lines_that_are_missing() {
     Repository::new().is_refused_with(
         "{{#include ../examples/01_first.rs:3:9}}",

@@ -1,6 +1,7 @@
 //! What pages include: the files, and the parts of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -16,6 +17,8 @@ pub struct Includes<'a> {
     pub root: &'a Path,
     /// The files that pages show, as seen from the root.
     pub shown: BTreeSet<String>,
+    /// The lines of programs that pages show, counted from 0, by their files.
+    pub lines: BTreeMap<String, Vec<Range<usize>>>,
     pub problems: Vec<Problem>,
 }
 
@@ -75,8 +78,17 @@ impl Includes<'_> {
                     .ok_or_else(|| format!("`{path}` is outside of the repository"))?;
                 self.shown.insert(file.clone());
                 let text = read(self.root, &file)?;
-                if let Some(part) = part {
-                    check_part(&text, part).map_err(|why| format!("`{file}` {why}"))?;
+                let lines = part_lines(&text, part.unwrap_or_default())
+                    .map_err(|why| format!("`{file}` {why}"))?;
+                if file.starts_with("examples/") {
+                    let piece = text.lines().skip(lines.start).take(lines.len());
+                    let count = piece.filter(|line| !MARK.is_match(line)).count();
+                    self.lines.entry(file.clone()).or_default().push(lines);
+                    if count > LONGEST_PIECE {
+                        return Err(format!(
+                            "shows {count} lines, more than {LONGEST_PIECE}: too many for one look"
+                        ));
+                    }
                 }
                 if depth < 10 {
                     self.text(&text, page, parent(&file), Some(line), depth + 1);
@@ -110,51 +122,52 @@ fn transcripts(root: &Path, scenario: &str) -> impl Iterator<Item = String> {
     files(root, &folder, "txt").unwrap_or_default().into_iter()
 }
 
-/// Checks that a text has the part that an include asks for: an anchor, or lines (`3`, `3:`, `:7`, `3:7`).
-fn check_part(text: &str, part: &str) -> Result<(), String> {
-    let (start, end) = match part.split_once(':') {
-        Some((start, end)) => (start, Some(end)),
-        None => (part, None),
-    };
-    if !start.is_empty() && start.parse::<usize>().is_err() {
-        return check_anchor(text, start);
-    }
-    let lines = text.lines().count();
-    for line in [Some(start), end].into_iter().flatten() {
-        if !line.is_empty()
-            && !matches!(line.parse::<usize>(), Ok(line) if (1..=lines).contains(&line))
-        {
-            return Err(format!("has no line {line}: it has {lines}"));
-        }
-    }
-    Ok(())
+/// How many lines of a program a page shows in one piece.
+const LONGEST_PIECE: usize = 25;
+
+/// The first line of a program, from `fn main` on, that is in none of these pieces of it. Lines count from 0.
+pub fn first_unshown(text: &str, pieces: &[Range<usize>]) -> Option<usize> {
+    let mut lines = text.lines().enumerate();
+    let is_shown = |at: usize| pieces.iter().any(|piece| piece.contains(&at));
+    let blank = |line: &str| line.trim().is_empty() || MARK.is_match(line);
+    let mut from_main =
+        lines.by_ref().skip_while(|(_, line)| !line.starts_with("fn main"));
+    from_main.find(|(at, line)| !is_shown(*at) && !blank(line)).map(|(at, _)| at)
 }
 
-/// Checks that an anchor begins, ends, and has something in between.
-fn check_anchor(text: &str, anchor: &str) -> Result<(), String> {
-    // As mdBook reads them.
-    static MARK: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"ANCHOR(_END)?:\s*([\w-]+)").expect("the pattern is well formed")
-    });
-    let mut lines = text.lines();
-    let is_mark = |line: &str, end: bool| {
+/// The lines of the part that an include asks for: an anchor, or lines (`3`, `3:`, `:7`, `3:7`), or all of them. They count from 0.
+fn part_lines(text: &str, part: &str) -> Result<Range<usize>, String> {
+    let (start, end) = part.split_once(':').unwrap_or((part, part));
+    if !start.is_empty() && start.parse::<usize>().is_err() {
+        return anchor_lines(text, start);
+    }
+    let count = text.lines().count();
+    let number = |written: &str, otherwise| match written.parse() {
+        _ if written.is_empty() => Ok(otherwise),
+        Ok(line) if (1..=count).contains(&line) => Ok(line),
+        _ => Err(format!("has no line {written}: it has {count}")),
+    };
+    Ok(number(start, 1)? - 1..number(end, count)?)
+}
+
+// As mdBook reads them.
+static MARK: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"ANCHOR(_END)?:\s*([\w-]+)").expect("the pattern is well formed")
+});
+
+/// The lines between the marks of an anchor, which begins, ends, and has something in between.
+fn anchor_lines(text: &str, anchor: &str) -> Result<Range<usize>, String> {
+    let mark = |line: &str, end: bool| {
         MARK.captures(line)
             .is_some_and(|it| it.get(1).is_some() == end && &it[2] == anchor)
     };
-    if !lines.any(|line| is_mark(line, false)) {
-        return Err(format!("has no anchor `{anchor}`"));
+    let start = text.lines().position(|line| mark(line, false));
+    let start = start.ok_or_else(|| format!("has no anchor `{anchor}`"))? + 1;
+    let count = text.lines().skip(start).position(|line| mark(line, true));
+    let count = count.ok_or_else(|| format!("has no end of its anchor `{anchor}`"))?;
+    let mut lines = text.lines().skip(start).take(count);
+    if lines.all(|line| line.trim().is_empty() || MARK.is_match(line)) {
+        return Err(format!("has nothing between the marks of its anchor `{anchor}`"));
     }
-    let mut is_empty = true;
-    for line in lines {
-        if is_mark(line, true) {
-            return match is_empty {
-                true => {
-                    Err(format!("has nothing between the marks of its anchor `{anchor}`"))
-                }
-                false => Ok(()),
-            };
-        }
-        is_empty = is_empty && (line.trim().is_empty() || MARK.is_match(line));
-    }
-    Err(format!("has no end of its anchor `{anchor}`"))
+    Ok(start..start + count)
 }

@@ -1,6 +1,6 @@
 //! The pages as they are written, and what is wrong with them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
 use percent_encoding::percent_decode_str;
 
 use super::files::{files, join, parent, read};
-use super::includes::Includes;
+use super::includes::{Includes, first_unshown};
 use crate::problem::{Problem, line_at};
 
 /// A page as it is written.
@@ -96,13 +96,24 @@ impl Sources {
 
     /// Checks each page's directives, and notes which files they show.
     fn check_pages(&mut self) {
-        let mut check =
-            Includes { root: &self.root, shown: BTreeSet::new(), problems: Vec::new() };
+        let mut check = Includes {
+            root: &self.root,
+            shown: BTreeSet::new(),
+            lines: BTreeMap::new(),
+            problems: Vec::new(),
+        };
         for page in &self.pages {
             let file = page.file();
             check.text(&page.text, &file, parent(&file), None, 0);
         }
         self.problems.append(&mut check.problems);
+        for (file, pieces) in check.lines {
+            let text = read(&self.root, &file).unwrap_or_default();
+            if let Some(line) = first_unshown(&text, &pieces) {
+                let message = "no page shows this line";
+                self.problems.push(Problem::new(file, line + 1, message));
+            }
+        }
         self.shown = check.shown;
     }
 

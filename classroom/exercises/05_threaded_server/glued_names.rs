@@ -6,7 +6,7 @@
 //! bytes of the next.
 //!
 //! The lines that are complete are answered at once, all with one write; what comes after them is kept until its newline comes. A
-//! line is at most 1,024 bytes long, with its newline. A client thatse line is longer gets no answer to it: the server closes the
+//! line is at most 1,024 bytes long, with its newline. A client whose line is longer gets no answer to it: the server closes the
 //! connection, so that nobody can fill its memory.
 
 use std::io::{self, Read, Write};

@@ -211,8 +211,10 @@ fn every_exercise_says_what_it_is() {
         let folder =
             path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
         let number = chapter.trim_start_matches("chapter ");
-        assert!(
-            folder.starts_with(&format!("0{number}_")),
+        let of_folder = folder.split('_').next().unwrap_or_default();
+        assert_eq!(
+            of_folder.trim_start_matches('0'),
+            number,
             "{name} lies in {folder}, and says {chapter}"
         );
         assert!(
@@ -224,7 +226,6 @@ fn every_exercise_says_what_it_is() {
         assert!(readme.contains(&row), "README.md has no row `{row}`");
         *of_chapter.entry(chapter.to_owned()).or_default() += 1;
     }
-    assert_eq!(of_chapter.len(), 5);
     assert!(of_chapter.values().all(|&count| count >= 4), "{of_chapter:?}");
 }
 
