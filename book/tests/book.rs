@@ -284,11 +284,11 @@ fn refuses_what_no_page_shows() {
     let repository = Repository::new();
     repository.write("examples/02_second.rs", "fn main() {}\n");
     repository.write("tests/transcripts/02_second/02_second.err.txt", "\n");
-    repository.write("chapters/recordings/02_second.json", "{}\n");
+    repository.write("chapters/02_second.json", "{}\n");
     repository.write("chapters/02_second.md", "# Second\n");
     repository.is_refused(&[
         "chapters/02_second.md: chapters/SUMMARY.md does not list this page",
-        "chapters/recordings/02_second.json: no page shows this recording",
+        "chapters/02_second.json: no page shows this recording",
         "examples/02_second.rs: no page includes this program",
         "tests/transcripts/02_second/02_second.err.txt: no page shows this transcript",
     ]);

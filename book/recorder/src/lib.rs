@@ -30,6 +30,9 @@ mod tracing;
 #[cfg(target_os = "linux")]
 mod wire;
 
+#[cfg(all(test, target_os = "linux"))]
+mod any_input;
+
 use std::path::Path;
 
 use anyhow::Result;
@@ -71,7 +74,7 @@ fn micros(text: &str) -> Result<Micros> {
     let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
     let read = || {
         let fraction: Micros = format!("{fraction:0<6}").parse().ok()?;
-        Some(seconds.parse::<Micros>().ok()? * 1_000_000 + fraction)
+        seconds.parse::<Micros>().ok()?.checked_mul(1_000_000)?.checked_add(fraction)
     };
     read().filter(|_| fraction.len() <= 6).with_context(|| format!("{text:?} is no time"))
 }

@@ -24,7 +24,7 @@ impl Lines {
             object::File::parse(&*bytes).map_err(|error| bad(error.to_string()))?;
         let segments = file.segments().map(|segment| {
             let (offset, length) = segment.file_range();
-            (offset..offset + length, segment.address())
+            (offset..offset.saturating_add(length), segment.address())
         });
         Ok(Lines {
             program: program.to_owned(),
@@ -45,7 +45,8 @@ impl Lines {
     fn line_at(&self, offset: u64) -> Option<u32> {
         let (range, address) =
             self.segments.iter().find(|(range, _)| range.contains(&offset))?;
-        let mut frames = self.loader.find_frames(offset - range.start + address).ok()?;
+        let address = address.checked_add(offset - range.start)?;
+        let mut frames = self.loader.find_frames(address).ok()?;
         while let Some(frame) = frames.next().ok()? {
             if let Some(location) = frame.location
                 && location.file.is_some_and(|file| file.ends_with(&self.source))

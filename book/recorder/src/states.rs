@@ -105,7 +105,7 @@ fn parse_change(head: &str, fields: &str, clock_ahead: Micros) -> Result<Option<
         return Ok(None);
     }
     Ok(Some(Change {
-        at: micros(at)? - clock_ahead,
+        at: micros(at)?.checked_sub(clock_ahead).context("a time before 1970")?,
         socket: field("skaddr")?,
         from: State::from_number(field("oldstate")?)?,
         to: State::from_number(field("newstate")?)?,

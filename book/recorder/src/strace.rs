@@ -115,7 +115,10 @@ fn parse_call(at: Micros, text: &str) -> Result<Call> {
     let rest = rest.trim_start().strip_prefix("= ").context("no result")?;
     let (result, end) =
         match rest.strip_suffix('>').and_then(|rest| rest.rsplit_once(" <")) {
-            Some((result, took)) => (result, Some(at + micros(took)?)),
+            Some((result, took)) => {
+                let end = at.checked_add(micros(took)?).context("a time too big")?;
+                (result, Some(end))
+            }
             None => (rest, None),
         };
     let result = result.trim_end();

@@ -1,0 +1,76 @@
+//! Whatever the tools write, reading it gives a value or an error, and never a panic.
+
+use proptest::prelude::*;
+
+use crate::recording::Recording;
+use crate::{micros, states, strace, wire};
+
+/// Numbers as a tool may write them when something is wrong with it: of any length.
+const NUMBER: &str = "[0-9]{0,25}";
+
+proptest! {
+    #[test]
+    fn times(text in "[0-9.]{0,30}|\\PC{0,12}") {
+        let _ = micros(&text);
+    }
+
+    #[test]
+    fn calls(
+        time in NUMBER, fraction in "[0-9]{0,7}", arguments in "[\"\\\\(){},0-9a-z ]{0,40}",
+        result in "-?[0-9?x]{0,25}", took in NUMBER, address in "[0-9a-f]{0,20}",
+    ) {
+        let call = format!(
+            "{time}.{fraction} read({arguments}) = {result} <{took}.{fraction}>\n > /srv(main+0x1) [0x{address}]\n"
+        );
+        for entry in strace::parse(&call).unwrap_or_default() {
+            if let strace::What::Call(call) = entry.what {
+                let _ = (call.number(), call.descriptor(), call.address());
+                for argument in &call.arguments {
+                    let _ = (strace::readable(argument), strace::unquote(argument));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn traces_of_calls(text in "(\\PC|\n){0,200}") {
+        let _ = (strace::parse(&text), strace::was_interrupted(&text));
+    }
+
+    #[test]
+    fn changes_of_states(
+        time in NUMBER, ahead in any::<u64>(), old in "[0-9a-f]{1,18}", port in "[0-9a-f]{1,18}",
+    ) {
+        let change = format!(
+            "srv-1 [000] ..s1. {time}.{time}: inet_sock_set_state: skaddr=0x{old} oldstate=0x{old} newstate=0x7 \
+             sport=0x{port} dport=0x{port} protocol=0x6\n"
+        );
+        let _ = states::parse(&change, ahead);
+    }
+
+    #[test]
+    fn tables_of_connections(text in "(\\PC|\n){0,200}", row in "[0-9A-F:éß ]{0,60}") {
+        let _ = (states::parse(&text, 0), states::parse_table(&text));
+        let _ = states::parse_table(&format!("head\n 0: {row}\n"));
+    }
+
+    #[test]
+    fn captures(head in any::<[u8; 24]>(), packets in any::<Vec<u8>>()) {
+        let _ = wire::read(&[&head[..], &packets].concat()[..], |_| {});
+    }
+
+    #[test]
+    fn captured_packets(seconds in any::<u32>(), micros in any::<u32>(), frame in any::<Vec<u8>>()) {
+        let length = (frame.len() as u32).to_le_bytes();
+        let mut file = b"\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\0\0\x04\0\x01\0\0\0".to_vec();
+        file.extend([seconds.to_le_bytes(), micros.to_le_bytes(), length, length].concat());
+        file.extend(frame);
+        let _ = wire::read(&file[..], |_| {});
+    }
+
+    #[test]
+    fn recordings(text in "\\PC{0,200}", number in NUMBER) {
+        let _ = Recording::from_json(&text);
+        let _ = Recording::from_json(&format!("{{\"schema\":{number}}}"));
+    }
+}
