@@ -11,14 +11,14 @@ use crate::recording::{self, Kind};
 use crate::strace::{self, Call, Entry};
 
 /// All that is known before the events are put together.
-pub struct Whole<'w> {
+pub struct Conversation<'w> {
     pub seen: &'w Seen,
     pub connections: &'w Connections,
     pub sockets: &'w Sockets,
     pub ports: &'w Varying,
 }
 
-impl Whole<'_> {
+impl Conversation<'_> {
     /// Adds what each program did: its calls, what it printed and was told, its end.
     pub fn add_programs(&self, events: &mut Vec<TimedEvent>) {
         for (index, program) in self.seen.programs.iter().enumerate() {
@@ -53,7 +53,7 @@ impl Whole<'_> {
         thread: usize,
         ended: Micros,
     ) {
-        let Whole { connections, sockets, ports, .. } = self;
+        let Conversation { connections, sockets, ports, .. } = self;
         let program = &self.seen.programs[index];
         let entries = &program.threads[thread];
         // The event that the next print may be a part of: one `eprintln!` writes piece by piece.

@@ -15,7 +15,7 @@ use stage::scenarios::Scenario;
 
 use crate::Micros;
 use crate::recording::{self, Environment, Event, Kind, Recording};
-use calls::Whole;
+use calls::Conversation;
 use connections::Connections;
 use ports::ports_of;
 pub use seen::{Program, Seen};
@@ -39,13 +39,13 @@ pub fn merge(
     sockets.name(&seen, &connections, &ports);
 
     let mut events = Vec::new();
-    let whole = Whole {
+    let conversation = Conversation {
         seen: &seen,
         connections: &connections,
         sockets: &sockets,
         ports: &ports,
     };
-    whole.add_programs(&mut events);
+    conversation.add_programs(&mut events);
     add_segments(&mut events, &connections, &sockets, &ports);
     add_states(&mut events, &seen, &connections, &sockets);
 
