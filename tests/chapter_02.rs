@@ -1,6 +1,5 @@
 //! Bind and listen: `02_bind`, `02_listen`.
 
-#[cfg(target_os = "linux")]
 use crate::bad_input;
 #[cfg(target_os = "linux")]
 use crate::examples;

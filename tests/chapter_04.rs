@@ -5,7 +5,7 @@ use std::thread;
 
 use predicates::prelude::*;
 
-use crate::bad_input::{self, error};
+use crate::bad_input;
 use crate::examples;
 use crate::examples::Examples;
 use crate::peer::{Peer, connection};
@@ -105,7 +105,7 @@ fn a_full_screen_is_not_blamed_on_the_network() {
             server.drains();
         });
         let to_full = ["-c", "exec \"$0\" \"$1\" >/dev/full"];
-        let told = error("can't print", "No space left on device (os error 28)");
+        let told = bad_input::error("can't print", "No space left on device (os error 28)");
         examples::command_by("sh", &to_full, example)
             .arg(address)
             .assert()
@@ -207,7 +207,7 @@ fn without_a_route_it_fails_at_once() {
         .arg("192.0.2.1:6000")
         .assert()
         .code(1)
-        .stderr(error(
+        .stderr(bad_input::error(
             "can't connect to 192.0.2.1:6000",
             "Network is unreachable (os error 101)",
         ));

@@ -38,7 +38,8 @@ pub fn command(example: &str) -> assert_cmd::Command {
     within_limit(path(example))
 }
 
-/// Runs an example by a program that is given its path as the last of these arguments.
+/// Runs an example by another program, which is given its path as the last of these arguments.
+#[cfg(target_os = "linux")]
 pub fn command_by(
     program: &str,
     arguments: &[&str],

@@ -1,6 +1,6 @@
 //! Checks for our server alone.
 
-use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::Command;
 use std::time::Duration;
@@ -198,6 +198,7 @@ fn a_restarted_server_gets_its_port_back_at_once() {
 #[cfg(unix)]
 #[test]
 fn it_serves_when_nobody_reads_its_log() {
+    use std::io::{BufRead, BufReader};
     use std::process::{Child, Stdio};
 
     /// Ends the server also where the test fails.

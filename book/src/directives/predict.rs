@@ -1,4 +1,4 @@
-//! Predictions: questions on what a program will do, at the end of a chapter.
+//! Predictions: questions on what a program will do.
 //!
 //! On a page a prediction is a code block of the language `predict NAME`: the question, and its choices as a task list,
 //! the right one ticked, each with an explanation below it. A test compares the right choice with what a run gives
