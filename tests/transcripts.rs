@@ -134,7 +134,7 @@ fn recordings_show_who_waits() {
         ("03_a_server_for_one/03_close", "03_close/53503"),
         ("04_the_client/04_recv_loop", "04_recv_loop/53503"),
         ("04_the_client/04_close", "03_close/53503"),
-        ("05_threaded_server/05_threaded_server", "05_threaded_server/53503"),
+        ("05_threaded_server/05_scripted_client", "05_threaded_server/53503"),
         ("05_threaded_server/05_client_leaves", "00_terminal/53503"),
         ("05_threaded_server/05_server_vanishes", "05_threaded_server/53503"),
     ] {

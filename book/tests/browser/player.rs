@@ -83,7 +83,7 @@ fn a_player_steps_to_the_end_by_keyboard_and_by_click() {
     let browser = Browser::start(&tools);
     browser.view(View { size: DESK, scheme: "light" });
     browser.go(&format!("{}/05_threaded_server/05_scripted_client.html", site().address));
-    let id = "rec-05_threaded_server";
+    let id = "rec-05_scripted_client";
     assert!(recordings(&browser).contains(&id.to_owned()), "the page has its recording");
     let shown = || browser.run(SHOWN, json!([id]));
     check_terminals(&shown()); // before the first step all is shown
@@ -255,7 +255,7 @@ fn every_step_is_in_view_with_its_controls_and_its_sentence() {
         "{}/05_threaded_server/05_threaded_server.html?present",
         site().address
     ));
-    walk("on a projector", "rec-05_two_clients");
+    walk("on a projector", "rec-05_threaded_server_two_clients");
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
@@ -294,7 +294,7 @@ fn an_arrow_never_turns_a_page_with_a_recording_in_view() {
         browser.run(focus, json!([]))
     };
     for (page, id) in [
-        ("introduction.html", "rec-05_threaded_server"),
+        ("introduction.html", "rec-05_scripted_client"),
         ("00_two_terminals/index.html", "rec-00_terminal"),
     ] {
         let of = |css: &str| format!("#{id} {css}");

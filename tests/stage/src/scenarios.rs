@@ -195,7 +195,7 @@ pub const SCENARIOS: &[Scenario] = &[
         ],
     },
     Scenario {
-        name: "04_refused",
+        name: "04_connect_refused",
         title: "The client connects to a port at which nobody listens.",
         play: &[
             Serve("02_bind"),
@@ -245,7 +245,7 @@ pub const SCENARIOS: &[Scenario] = &[
         ],
     },
     Scenario {
-        name: "05_threaded_server",
+        name: "05_scripted_client",
         title: "The scripted client gives three names and leaves.",
         play: &[
             Serve("05_threaded_server"),
@@ -257,7 +257,7 @@ pub const SCENARIOS: &[Scenario] = &[
         ],
     },
     Scenario {
-        name: "05_two_clients",
+        name: "05_threaded_server_two_clients",
         title: "Two clients talk at once, each with a thread of its own.",
         play: &[
             Serve("05_threaded_server"),
