@@ -22,7 +22,8 @@ fn main() -> anyhow::Result<()> {
         .with_context(|| format!("can't bind to {wanted}: the name has no address"))?;
 
     let socket =
-        Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+        Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))
+            .context("can't create a socket")?;
     socket.bind(&address.into()).with_context(|| format!("can't bind to {address}"))?;
     let bound = socket.local_addr()?.as_socket().context("not an internet address")?;
     println!("Bound to {bound}");
@@ -31,8 +32,8 @@ fn main() -> anyhow::Result<()> {
     // ANCHOR: any_port
     // Port 0 asks the kernel for any port that is free, and only the kernel can say which.
     let zero = SocketAddr::new(address.ip(), 0);
-    let other =
-        Socket::new(Domain::for_address(zero), Type::STREAM, Some(Protocol::TCP))?;
+    let other = Socket::new(Domain::for_address(zero), Type::STREAM, Some(Protocol::TCP))
+        .context("can't create a socket")?;
     other.bind(&zero.into()).with_context(|| format!("can't bind to {zero}"))?;
     let bound = other.local_addr()?.as_socket().context("not an internet address")?;
     println!("Asked for port 0, bound to {bound}");

@@ -22,7 +22,8 @@ fn main() -> anyhow::Result<()> {
         .with_context(|| format!("can't bind to {wanted}: the name has no address"))?;
 
     let listener =
-        Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+        Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))
+            .context("can't create a socket")?;
     // A connection that a server closed may keep the port for a minute after its end
     // (TIME-WAIT). With this option the next server gets the port at once; on Linux both
     // must have set it. On Windows it means something else, and a server needs none.

@@ -25,7 +25,8 @@ fn main() -> anyhow::Result<()> {
         .with_context(|| format!("can't bind to {wanted}: the name has no address"))?;
 
     let listener =
-        Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+        Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))
+            .context("can't create a socket")?;
     #[cfg(unix)]
     listener.set_reuse_address(true)?; // the next server gets the port at once
     listener.bind(&address.into()).with_context(|| format!("can't bind to {address}"))?;

@@ -9,7 +9,8 @@
 
 /// One play, for one or more programs.
 pub struct Scenario {
-    /// The step, and a suffix where a step has several scenarios. The recording is
+    /// The step, and a suffix where a step has several scenarios; on chapter 5's page on what can go
+    /// wrong, the chapter's number and what happens. The recording is
     /// `NAME.json` beside the chapter's pages.
     pub name: &'static str,
     /// One sentence for the reader: what is going to happen.
