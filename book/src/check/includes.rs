@@ -126,7 +126,7 @@ fn transcripts(root: &Path, scenario: &str) -> impl Iterator<Item = String> {
 const LONGEST_PIECE: usize = 25;
 
 /// The first line of a program, from `fn main` on, that is in none of these pieces of it. Lines count from 0.
-pub fn first_unshown(text: &str, pieces: &[Range<usize>]) -> Option<usize> {
+pub fn first_hidden_line(text: &str, pieces: &[Range<usize>]) -> Option<usize> {
     let mut lines = text.lines().enumerate();
     let is_shown = |at: usize| pieces.iter().any(|piece| piece.contains(&at));
     let blank = |line: &str| line.trim().is_empty() || MARK.is_match(line);

@@ -10,7 +10,7 @@ use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
 use percent_encoding::percent_decode_str;
 
 use super::files::{files, join, parent, read};
-use super::includes::{Includes, first_unshown};
+use super::includes::{Includes, first_hidden_line};
 use crate::problem::{Problem, line_at};
 
 /// A page as it is written.
@@ -109,7 +109,7 @@ impl Sources {
         self.problems.append(&mut check.problems);
         for (file, pieces) in check.lines {
             let text = read(&self.root, &file).unwrap_or_default();
-            if let Some(line) = first_unshown(&text, &pieces) {
+            if let Some(line) = first_hidden_line(&text, &pieces) {
                 let message = "no page shows this line";
                 self.problems.push(Problem::new(file, line + 1, message));
             }
