@@ -287,8 +287,8 @@ fn refuses_what_no_page_shows() {
     repository.write("chapters/02_second.json", "{}\n");
     repository.write("chapters/02_second.md", "# Second\n");
     repository.is_refused(&[
-        "chapters/02_second.md: chapters/SUMMARY.md does not list this page",
         "chapters/02_second.json: no page shows this recording",
+        "chapters/02_second.md: chapters/SUMMARY.md does not list this page",
         "examples/02_second.rs: no page includes this program",
         "tests/transcripts/02_second/02_second.err.txt: no page shows this transcript",
     ]);
