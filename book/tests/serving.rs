@@ -348,9 +348,8 @@ const SIGNALS: [&str; 3] = ["INT", "TERM", "HUP"];
 /// The names in the repository's target folder.
 fn left(repository: &Repository) -> Vec<String> {
     let target = fs::read_dir(repository.path().join("target"));
-    // Told to end early enough, it has not made the folder.
-    let entries = target.into_iter().flatten();
-    entries
+    target
+        .expect("the folder is there")
         .map(|entry| entry.expect("it can be read").file_name().to_string_lossy().into())
         .collect()
 }

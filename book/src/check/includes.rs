@@ -17,8 +17,8 @@ pub struct Includes<'a> {
     pub root: &'a Path,
     /// The files that pages show, as seen from the root.
     pub shown: BTreeSet<String>,
-    /// The lines of programs that pages show, counted from 0, by their files.
-    pub lines: BTreeMap<String, Vec<Range<usize>>>,
+    /// The programs that pages show, by their files: the text, and which of its lines, counted from 0.
+    pub programs: BTreeMap<String, (String, Vec<Range<usize>>)>,
     pub problems: Vec<Problem>,
 }
 
@@ -83,7 +83,9 @@ impl Includes<'_> {
                 if file.starts_with("examples/") {
                     let piece = text.lines().skip(lines.start).take(lines.len());
                     let count = piece.filter(|line| !MARK.is_match(line)).count();
-                    self.lines.entry(file.clone()).or_default().push(lines);
+                    let program = self.programs.entry(file.clone()).or_default();
+                    program.0.clone_from(&text);
+                    program.1.push(lines);
                     if count > LONGEST_PIECE {
                         return Err(format!(
                             "shows {count} lines, more than {LONGEST_PIECE}: too many for one look"

@@ -99,7 +99,7 @@ impl Sources {
         let mut check = Includes {
             root: &self.root,
             shown: BTreeSet::new(),
-            lines: BTreeMap::new(),
+            programs: BTreeMap::new(),
             problems: Vec::new(),
         };
         for page in &self.pages {
@@ -107,8 +107,7 @@ impl Sources {
             check.text(&page.text, &file, parent(&file), None, 0);
         }
         self.problems.append(&mut check.problems);
-        for (file, pieces) in check.lines {
-            let text = read(&self.root, &file).unwrap_or_default();
+        for (file, (text, pieces)) in check.programs {
             if let Some(line) = first_hidden_line(&text, &pieces) {
                 let message = "no page shows this line";
                 self.problems.push(Problem::new(file, line + 1, message));
