@@ -33,6 +33,12 @@ proptest! {
     }
 
     #[test]
+    fn calls_near_the_end_of_time(early in 0..3_u64, took in 0..6_u64) {
+        let last = u64::MAX / 1_000_000;
+        let _ = strace::parse(&format!("{}.500000 close(3) = 0 <{took}.500000>\n", last - early));
+    }
+
+    #[test]
     fn traces_of_calls(text in "(\\PC|\n){0,200}") {
         let _ = (strace::parse(&text), strace::was_interrupted(&text));
     }
