@@ -84,7 +84,14 @@ pub fn path(example: &str) -> PathBuf {
     if !is_fresh() {
         let mut cargo = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
         cargo
-            .args(["build", "--quiet", "--package", "tcp-step-by-step", "--examples"])
+            .args([
+                "build",
+                "--quiet",
+                "--package",
+                "tcp-step-by-step",
+                "--example",
+                example,
+            ])
             .current_dir(root());
         if !cfg!(debug_assertions) {
             cargo.arg("--release");
