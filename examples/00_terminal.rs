@@ -61,7 +61,8 @@ fn send_lines(mut stream: TcpStream) -> io::Result<()> {
             Ok(0) => break,
             Ok(_) => {}
             Err(error) => {
-                eprintln!("Error: can't read what you type: {error}");
+                let _ =
+                    writeln!(io::stderr(), "Error: can't read what you type: {error}");
                 break;
             }
         }
@@ -73,7 +74,8 @@ fn send_lines(mut stream: TcpStream) -> io::Result<()> {
             Ok(()) => {}
             Err(error) if error.kind() == ErrorKind::BrokenPipe => break, // `read` tells why
             Err(error) => {
-                eprintln!("Error: can't send what you typed: {error}");
+                let _ =
+                    writeln!(io::stderr(), "Error: can't send what you typed: {error}");
                 process::exit(1);
             }
         }

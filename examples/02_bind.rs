@@ -39,7 +39,7 @@ fn main() -> anyhow::Result<()> {
     println!("Asked for port 0, bound to {bound}");
 
     println!("Press Enter to close both.");
-    io::stdin().lock().skip_until(b'\n')?;
+    io::stdin().lock().skip_until(b'\n').context("can't wait for Enter")?;
     Ok(())
 }
 // ANCHOR_END: any_port

@@ -41,7 +41,7 @@ fn main() -> anyhow::Result<()> {
 
     println!("Nobody here calls accept. Connect all the same!");
     println!("Press Enter to close.");
-    io::stdin().lock().skip_until(b'\n')?;
+    io::stdin().lock().skip_until(b'\n').context("can't wait for Enter")?;
     Ok(())
 }
 // ANCHOR_END: listen

@@ -33,7 +33,7 @@ fn main() -> anyhow::Result<()> {
     let theirs = stream.peer_addr().context("the server has gone again")?;
     println!("Connected to {theirs} from {ours}");
     println!("Press Enter to close.");
-    io::stdin().lock().skip_until(b'\n')?;
+    io::stdin().lock().skip_until(b'\n').context("can't wait for Enter")?;
     Ok(())
 } // `stream` is dropped here, and so closed
 // ANCHOR_END: main

@@ -42,7 +42,9 @@ fn main() -> anyhow::Result<()> {
                 .write_all(b"Mr Right")
                 .with_context(|| format!("can't send to {address}"))?;
             // We have nothing more to say, and still listen: a half-close.
-            stream.shutdown(Shutdown::Write)?;
+            stream
+                .shutdown(Shutdown::Write)
+                .with_context(|| format!("can't finish sending to {address}"))?;
             println!("Sent our name, and that it is all");
             answered = true;
         }

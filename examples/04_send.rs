@@ -30,7 +30,7 @@ fn main() -> anyhow::Result<()> {
 
     // Taken is not delivered, and delivered is not read.
     println!("Press Enter to close.");
-    io::stdin().lock().skip_until(b'\n')?;
+    io::stdin().lock().skip_until(b'\n').context("can't wait for Enter")?;
     Ok(())
 }
 // ANCHOR_END: main

@@ -54,6 +54,7 @@ pub async fn run(
         new.push((*scenario, json));
     }
     if check {
+        check_for_strays(root)?;
         println!("{} recordings are as committed", new.len());
         return Ok(());
     }
@@ -223,6 +224,21 @@ fn check_against(root: &Path, scenario: &Scenario, new: &str) -> Result<()> {
             )
         }
     }
+}
+
+/// Fails if there is a recording that no scenario makes.
+fn check_for_strays(root: &Path) -> Result<()> {
+    for folder in fs::read_dir(root.join("chapters")).context("can't list chapters/")? {
+        for file in fs::read_dir(folder?.path()).into_iter().flatten() {
+            let file = file?.path();
+            let name = file.file_stem().unwrap_or_default();
+            let is_recording = file.extension().is_some_and(|it| it == "json");
+            if is_recording && !SCENARIOS.iter().any(|scenario| name == scenario.name) {
+                bail!("{} is of no scenario: delete it", file.display());
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Writes them all: first beside the old ones, then in their place.

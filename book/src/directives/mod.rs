@@ -43,16 +43,16 @@ pub struct Workbook {
     pub kept_back: Rc<RefCell<Vec<String>>>,
 }
 
-/// Puts the kept_back where their marks are in a page of the built book.
+/// Puts what was kept back where its marks are in a page of the built book.
 pub fn put_back(page: &str, kept_back: &[String]) -> String {
     static MARK: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"<!-- kept back (\d+) -->").expect("the pattern is well formed")
     });
-    let kept = |found: &Captures| {
-        let index = found[1].parse().ok().and_then(|index: usize| kept_back.get(index));
-        index.cloned().unwrap_or_default()
+    let marked = |found: &Captures| {
+        let html = found[1].parse().ok().and_then(|index: usize| kept_back.get(index));
+        html.cloned().unwrap_or_default()
     };
-    MARK.replace_all(page, kept).into_owned()
+    MARK.replace_all(page, marked).into_owned()
 }
 
 /// What a class needs to know: its exercises, and how long they and the pages take.
