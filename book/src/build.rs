@@ -14,7 +14,7 @@ use crate::check::files::files;
 use crate::check::{self, Sources};
 use crate::directives::{Workbook, put_back};
 use crate::problem::Problem;
-use crate::{outside, tell_each, warnings};
+use crate::{outside, search, tell_each, warnings};
 use recorder::scratch::Scratch;
 
 /// A book that can't be built as it is.
@@ -134,11 +134,12 @@ fn render(
     });
     let (result, warnings) = warnings;
     result.context("mdBook can't build the book")?;
-    for page in files(new, ".", "html")? {
+    for page in files(new, "", "html")? {
         let page = new.join(page);
         let text = fs::read_to_string(&page)?;
         fs::write(&page, put_back(&text, &kept_back.borrow()))?;
     }
+    search::keep_texts_alone(new)?;
     let mut problems = problems.take();
     for warning in &warnings {
         let mut pages = sources.pages.iter();

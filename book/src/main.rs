@@ -7,6 +7,7 @@ mod html;
 mod markdown;
 mod outside;
 mod problem;
+mod search;
 mod serve;
 mod warnings;
 

@@ -5,26 +5,20 @@ use std::io::ErrorKind;
 use std::path::{Component, Path};
 
 use anyhow::{Context, Result};
+use walkdir::WalkDir;
 
 /// The files below a folder with this extension, sorted, as seen from the root. None if the folder is missing.
 pub fn files(root: &Path, folder: &str, extension: &str) -> Result<Vec<String>> {
     let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        let path = root.join(&folder);
-        if !path.is_dir() {
-            continue;
-        }
-        for entry in
-            fs::read_dir(&path).with_context(|| format!("can't read {folder}"))?
-        {
-            let entry = entry?;
-            let name = format!("{folder}/{}", entry.file_name().to_string_lossy());
-            if entry.path().is_dir() {
-                folders.push(name);
-            } else if entry.path().extension().is_some_and(|it| it == extension) {
-                found.push(name);
+    for entry in WalkDir::new(root.join(folder)).follow_links(true) {
+        match entry {
+            Ok(entry) if entry.path().extension().is_some_and(|it| it == extension) => {
+                let file = entry.path().strip_prefix(root)?.to_string_lossy();
+                found.push(file.replace('\\', "/"));
             }
+            Ok(_) => {}
+            Err(error) if error.depth() == 0 => {} // it is missing
+            Err(error) => return Err(error).context(format!("can't read {folder}")),
         }
     }
     found.sort();

@@ -20,8 +20,7 @@ use crate::problem::{Problem, line_at};
 /// Checks the links of the book that was built into `built`, and that it asks no other host for anything.
 pub fn check_links(built: &Path, sources: &Sources) -> Result<Vec<Problem>> {
     let mut pages = BTreeMap::new();
-    for name in files(built, ".", "html")? {
-        let name = name.trim_start_matches("./").to_owned();
+    for name in files(built, "", "html")? {
         let text = fs::read_to_string(built.join(&name))
             .with_context(|| format!("can't read the page {name} of the book"))?;
         pages.insert(name, BuiltPage::parse(&text));
@@ -44,15 +43,11 @@ pub fn check_links(built: &Path, sources: &Sources) -> Result<Vec<Problem>> {
             }
         }
     }
-    for name in files(built, ".", "css")? {
+    for name in files(built, "", "css")? {
         let style = fs::read_to_string(built.join(&name))
             .with_context(|| format!("can't read {name} of the book"))?;
         for address in loads_of_css(&style).filter(|it| is_remote(it)) {
-            problems.push(Problem::new(
-                name.trim_start_matches("./"),
-                None,
-                format!("`{address}` {REMOTE}"),
-            ));
+            problems.push(Problem::new(&name, None, format!("`{address}` {REMOTE}")));
         }
     }
     Ok(problems)

@@ -140,7 +140,7 @@ fn every_page_is_light() {
 #[test]
 fn the_search_index_is_light() {
     let size = site().search_index().len();
-    assert!(size < 450_000, "the search index has {size} bytes");
+    assert!(size < 250_000, "the search index has {size} bytes");
 }
 
 #[test]
