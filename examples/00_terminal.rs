@@ -1,5 +1,5 @@
 //! A terminal for a TCP connection: what the server says appears at once, what you type
-//! is sent line by line.
+//! is sent when you press Enter.
 //!
 //! ```text
 //! cargo run --example 00_terminal [HOST:PORT]    (default: 127.0.0.1:6000)
@@ -9,7 +9,7 @@
 //! the server closes.
 
 use std::env;
-use std::io::{self, BufRead, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::process;
 use std::sync::Mutex;
@@ -25,10 +25,10 @@ fn main() -> anyhow::Result<()> {
         .with_context(|| format!("can't connect to {address}"))?;
     eprintln!("connected to {address} from {}", stream.local_addr()?);
 
-    // A line from you and bytes from the server can come at any time, and each call waits
-    // for one of them only. So each gets a thread.
+    // You may type and the server may speak at any time, and each call waits for only one of
+    // the two. So each gets a thread.
     let outgoing = stream.try_clone()?;
-    thread::Builder::new().spawn(move || send_lines(outgoing))?;
+    thread::Builder::new().spawn(move || send_typed(outgoing))?;
 
     let mut buffer = [0; 1024];
     loop {
@@ -37,7 +37,7 @@ fn main() -> anyhow::Result<()> {
             .with_context(|| format!("can't receive from {address}"))?;
         if n == 0 {
             let _told = SENDING.lock();
-            return Ok(()); // the server has closed, and the other thread ends with us
+            return Ok(()); // the server has closed; the other thread ends with the program
         }
         io::stdout().write_all(&buffer[..n]).context("can't print")?;
         io::stdout().flush().context("can't print")?; // a question has no newline
@@ -45,32 +45,31 @@ fn main() -> anyhow::Result<()> {
 }
 // ANCHOR_END: main
 
-// ANCHOR: send_lines
-/// Locked while a line is sent. Linux tells a reset only once. If it tells `write_all`,
+// ANCHOR: send_typed
+/// Locked while something is sent. Linux tells a reset only once. If it tells `write_all`,
 /// `read` returns 0, and the program must not end before the error is printed.
 static SENDING: Mutex<()> = Mutex::new(());
 
-/// Sends each line as it is, newline included. At the end of input it closes our direction
-/// of the connection (a half-close): the server reads the end of the stream, and the other
-/// thread goes on reading.
-fn send_lines(mut stream: TcpStream) -> io::Result<()> {
-    let mut line = Vec::new(); // bytes: what you type need not be UTF-8
+/// Sends what is typed, as it is: a terminal hands over a line when you press Enter, newline
+/// included. At the end of input it closes our direction of the connection (a half-close):
+/// the server reads the end of the stream, and the other thread goes on reading.
+fn send_typed(mut stream: TcpStream) -> io::Result<()> {
+    let mut typed = [0; 1024]; // bytes: what you type need not be UTF-8
     loop {
-        line.clear();
-        match io::stdin().lock().read_until(b'\n', &mut line) {
+        let n = match io::stdin().read(&mut typed) {
             Ok(0) => break,
-            Ok(_) => {}
+            Ok(n) => n,
             Err(error) => {
                 let _ =
                     writeln!(io::stderr(), "Error: can't read what you type: {error}");
                 break;
             }
-        }
-        // ANCHOR_END: send_lines
+        };
+        // ANCHOR_END: send_typed
 
         // ANCHOR: send
         let _sending = SENDING.lock();
-        match stream.write_all(&line) {
+        match stream.write_all(&typed[..n]) {
             Ok(()) => {}
             Err(error) if error.kind() == ErrorKind::BrokenPipe => break, // `read` tells why
             Err(error) => {

@@ -36,6 +36,13 @@ pub mod predictions {
     use super::*;
 
     predictions! {
+        #[cfg(unix)]
+        third_descriptor => {
+            let output = examples::command("01_create_socket").assert().success();
+            let printed = String::from_utf8_lossy(&output.get_output().stdout).into_owned();
+            let third = printed.lines().last().and_then(|line| line.rsplit(' ').next());
+            third.unwrap_or_default().to_owned()
+        };
         #[cfg(target_os = "linux")]
         five_descriptors => {
             let output = with_descriptors(5).assert();

@@ -159,6 +159,27 @@ pub mod predictions {
     }
 
     predictions! {
+        /// The client is connected, and is asked: the server has the listener, and its socket.
+        #[cfg(target_os = "linux")]
+        two_sockets => {
+            let mut stage = Stage::new(Box::new(Examples));
+            stage.perform(&Action::Serve("03_talk")).unwrap_or_else(|story| panic!("{story}"));
+            let mut client = Peer::connect(stage.server().expect("it listens"));
+            client.hears("Server: Welcome!\n");
+            let descriptors = format!("/proc/{}/fd", stage.actor("03_talk").id());
+            let descriptors = std::fs::read_dir(descriptors).expect("it runs");
+            let links = descriptors.flatten().filter_map(|it| std::fs::read_link(it.path()).ok());
+            links.filter(|link| link.to_string_lossy().starts_with("socket:")).count()
+        };
+        browser_first => {
+            let mut stage = Stage::new(Box::new(Examples));
+            stage.perform(&Action::Serve("03_browser")).unwrap_or_else(|story| panic!("{story}"));
+            let mut browser = Peer::connect(stage.server().expect("it listens"));
+            browser.hears_nothing_yet();
+            browser.says("GET / HTTP/1.1\r\n\r\n");
+            browser.hears("HTTP/1.0 200 OK\r\n");
+            "the browser"
+        };
         /// Had `read` returned 0 or an error for a silent client, the talk would be over.
         read_returns_zero => {
             let (_stage, server) = serve();

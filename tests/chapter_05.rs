@@ -32,12 +32,22 @@ mod ends;
 mod in_any_language;
 mod our_client;
 mod our_server;
+mod testing;
 
 pub mod predictions {
     use super::our_server::{OurServer, WELCOME};
     use crate::peer::Peer;
 
     predictions! {
+        client_leaves => {
+            let mut server = OurServer::start();
+            let mut client = Peer::connect(server.address);
+            client.hears(WELCOME);
+            client.half_closes();
+            server.prints("is closed\n");
+            let errors = server.errors();
+            if errors.contains("error:") { "it returns an error" } else { "it returns 0" }
+        };
         glued_names => {
             let server = OurServer::start();
             let mut client = Peer::connect(server.address);

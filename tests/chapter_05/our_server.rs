@@ -36,13 +36,13 @@ impl OurServer {
     }
 
     /// Waits until it has printed this.
-    fn prints(&mut self, text: &'static str) {
+    pub fn prints(&mut self, text: &'static str) {
         let printed = self.stage.perform(&Action::Await(SERVER, text));
         printed.unwrap_or_else(|story| panic!("{story}"));
     }
 
     /// What it has printed on standard error.
-    fn errors(&self) -> String {
+    pub fn errors(&self) -> String {
         String::from_utf8_lossy(&self.stage.actor(SERVER).stderr()).into_owned()
     }
 

@@ -139,6 +139,18 @@ pub const SCENARIOS: &[Scenario] = &[
         ],
     },
     Scenario {
+        name: "03_browser",
+        title: "You are the browser, and ask for a page by hand.",
+        play: &[
+            Serve("03_browser"),
+            Connect("00_terminal", &[]),
+            Await("00_terminal", "connected to"),
+            Type("00_terminal", "GET / HTTP/1.0\n"),
+            Ends("00_terminal"),
+            Ends("03_browser"),
+        ],
+    },
+    Scenario {
         name: "03_close",
         title: "The server talks with one client until it says exit, then waits for the next.",
         play: &[
@@ -306,6 +318,24 @@ pub const SCENARIOS: &[Scenario] = &[
             Unread("04_send", 99),
             Type("04_send", "\n"),
             Ends("04_send"),
+            Await("05_threaded_server", "is closed\n"),
+            Kill("05_threaded_server"),
+        ],
+    },
+    Scenario {
+        name: "05_name_in_two_pieces",
+        title: "A name comes in two pieces, and the server greets two people.",
+        play: &[
+            Serve("05_threaded_server"),
+            Await("05_threaded_server", "Waiting"),
+            Connect("00_terminal", &[]),
+            Await("00_terminal", QUESTION),
+            Type("00_terminal", "Mich"),
+            Await("00_terminal", QUESTION),
+            Type("00_terminal", "ael\n"),
+            Await("00_terminal", QUESTION),
+            Type("00_terminal", "exit\n"),
+            Ends("00_terminal"),
             Await("05_threaded_server", "is closed\n"),
             Kill("05_threaded_server"),
         ],
