@@ -108,7 +108,7 @@ impl Includes<'_> {
                     })
                 }));
             }
-            ("recording", [name]) => {
+            ("recording", [name, ..]) => {
                 self.shown.extend(transcripts(self.root, name));
                 self.shown.extend(recording::path(name, self.root));
             }

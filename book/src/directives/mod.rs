@@ -198,7 +198,7 @@ fn render(
         ("terminals", [scenario, programs @ ..]) => {
             terminals::render(scenario, programs, root)
         }
-        ("recording", [scenario]) => chart::render(scenario, root, listed),
+        ("recording", [scenario, ..]) => chart::render(scenario, root, listed),
         ("changed", [old, new]) => changed::render(old, new, root),
         ("exercises", [folder]) => exercises::render(folder, &classroom.exercises),
         ("minutes", [minutes]) => timetable::render_minutes(minutes),

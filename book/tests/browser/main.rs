@@ -4,6 +4,7 @@
 
 mod driver;
 mod player;
+mod search;
 mod site;
 
 use std::path::Path;
