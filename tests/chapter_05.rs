@@ -30,6 +30,8 @@ grader::client_checks!(graded);
 
 mod ends;
 mod in_any_language;
+#[cfg(target_os = "linux")]
+mod messages;
 mod our_client;
 mod our_server;
 mod testing;
