@@ -8,6 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context, Error, Result, ensure};
 use serde::{Deserialize, Serialize};
+pub use stage::scenarios::example;
 
 /// The version of the schema.
 pub const SCHEMA: u32 = 1;
@@ -334,11 +335,6 @@ impl Segment {
     pub fn is_bare_ack(&self) -> bool {
         self.len == 0 && self.flags == ["ACK"]
     }
-}
-
-/// The example that a program is run from: the program's name, without a scenario's suffix.
-pub fn example(name: &str) -> &str {
-    name.split_once('-').map_or(name, |(example, _)| example)
 }
 
 /// What a program is called among these: by its example, and its suffix where that alone would not tell them apart.

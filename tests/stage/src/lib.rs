@@ -8,7 +8,7 @@
 
 mod actor;
 #[cfg(target_os = "linux")]
-mod connections;
+pub mod connections;
 pub mod scenarios;
 mod stage;
 mod varying;
