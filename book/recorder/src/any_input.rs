@@ -1,10 +1,14 @@
 //! Whatever the tools write, reading it gives a value or an error, and never a panic.
 
+use std::fs;
+use std::path::Path;
+
 use proptest::prelude::*;
 
+use crate::lines::Lines;
 use crate::recording::Recording;
 use crate::tools::micros;
-use crate::{states, strace, wire};
+use crate::{compare, states, strace, wire};
 
 /// Numbers as a tool may write them when something is wrong with it: of any length.
 const NUMBER: &str = "[0-9]{0,25}";
@@ -73,8 +77,42 @@ proptest! {
     }
 
     #[test]
-    fn recordings(text in "\\PC{0,200}", number in NUMBER) {
+    fn recordings(text in "\\PC{0,200}") {
         let _ = Recording::from_json(&text);
-        let _ = Recording::from_json(&format!("{{\"schema\":{number}}}"));
     }
+
+    #[test]
+    fn recordings_with_another_number(at in any::<prop::sample::Index>(), number in "-?[0-9]{1,25}|null") {
+        let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+        let committed = Recording::read("03_close", root).unwrap();
+        let json = committed.to_json().unwrap();
+        let numbers: Vec<_> = json.match_indices(|c: char| c.is_ascii_digit()).collect();
+        let (at, digit) = numbers[at.index(numbers.len())];
+        let json = format!("{}{number}{}", &json[..at], &json[at + digit.len()..]);
+        if let Ok(recording) = Recording::from_json(&json) {
+            let _ = (compare::difference(&committed, &recording), recording.to_json());
+        }
+    }
+
+    #[test]
+    fn programs_that_are_broken(at in any::<prop::sample::Index>(), byte in any::<u8>(), offset in any::<u64>()) {
+        let mut bytes = fs::read("/bin/true").unwrap();
+        let at = at.index(bytes.len().min(1024)); // where the heads are
+        bytes[at] = byte;
+        let program = tempfile::NamedTempFile::new().unwrap();
+        fs::write(&program, bytes).unwrap();
+        if let Ok(lines) = Lines::of(program.path(), "any") {
+            let _ = lines.line(&[(program.path().display().to_string(), offset)]);
+        }
+    }
+}
+
+#[test]
+fn offsets_in_a_program() {
+    let program = std::env::current_exe().unwrap();
+    let lines = Lines::of(&program, "any").unwrap();
+    let length = program.metadata().unwrap().len();
+    proptest!(|(offset in prop_oneof![0..length, any::<u64>()])| {
+        let _ = lines.line(&[(program.display().to_string(), offset)]);
+    });
 }

@@ -236,7 +236,9 @@ impl Recording {
         }
         for event in &self.events {
             let (program, named): (_, Vec<&String>) = match &event.kind {
-                Kind::Call(it) => (Some(&it.program), vec![]),
+                Kind::Call(it) => {
+                    (Some(&it.program), it.socket.iter().chain(&it.accepted).collect())
+                }
                 Kind::Print(it) => (Some(&it.program), vec![]),
                 Kind::Type(it) => (Some(&it.program), vec![]),
                 Kind::End(it) => (Some(&it.program), vec![]),
@@ -408,5 +410,9 @@ mod tests {
             refused("\"socket\": \"server/listener\"", "\"socket\": \"server/1\""),
             "no socket is named server/1"
         );
+        let call = r#""kind": "call", "program": "server", "thread": 1, "line": 1, "call": "close",
+            "args": "3", "result": "0", "end": 1, "socket": "server/2" },
+            { "t": 1, "kind": "state""#;
+        assert_eq!(refused(r#""kind": "state""#, call), "no socket is named server/2");
     }
 }

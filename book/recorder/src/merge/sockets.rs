@@ -12,6 +12,7 @@ use crate::strace::Call;
 use crate::tools::Micros;
 
 /// A TCP socket of a program.
+#[derive(Default)]
 pub struct Socket {
     pub program: usize,
     /// When it came to be.
@@ -24,6 +25,7 @@ pub struct Socket {
 }
 
 /// All sockets, and which call is about which.
+#[derive(Default)]
 pub struct Sockets {
     pub all: Vec<Socket>,
     /// Which socket a call was about.
@@ -35,11 +37,7 @@ pub struct Sockets {
 impl Sockets {
     /// Follows each program's descriptors through its calls, in the order in which these took effect.
     pub fn of(seen: &Seen, connections: &Connections) -> Self {
-        let mut sockets = Sockets {
-            all: Vec::new(),
-            of_call: HashMap::new(),
-            accepted: HashMap::new(),
-        };
+        let mut sockets = Sockets::default();
         // A call finds its socket when it begins, and brings forth a new one when it ends.
         let mut steps: Vec<(Micros, bool, Place, &Call)> = Vec::new();
         for (place, call) in calls(seen) {
@@ -111,14 +109,7 @@ impl Sockets {
     }
 
     fn add(&mut self, program: usize, start: Micros) -> usize {
-        self.all.push(Socket {
-            program,
-            start,
-            id: String::new(),
-            local: None,
-            listens: None,
-            connection: None,
-        });
+        self.all.push(Socket { program, start, ..Socket::default() });
         self.all.len() - 1
     }
 
