@@ -1,9 +1,14 @@
 //! Whatever the tools write, reading it gives a value or an error, and never a panic.
 
+use std::fs;
+use std::path::Path;
+
 use proptest::prelude::*;
 
+use crate::lines::Lines;
 use crate::recording::Recording;
-use crate::{micros, states, strace, wire};
+use crate::tools::micros;
+use crate::{compare, states, strace, wire};
 
 /// Numbers as a tool may write them when something is wrong with it: of any length.
 const NUMBER: &str = "[0-9]{0,25}";
@@ -22,12 +27,10 @@ proptest! {
         let call = format!(
             "{time}.{fraction} read({arguments}) = {result} <{took}.{fraction}>\n > /srv(main+0x1) [0x{address}]\n"
         );
-        for entry in strace::parse(&call).unwrap_or_default() {
-            if let strace::What::Call(call) = entry.what {
-                let _ = (call.number(), call.descriptor(), call.address());
-                for argument in &call.arguments {
-                    let _ = (strace::readable(argument), strace::unquote(argument));
-                }
+        for call in strace::parse(&call).unwrap_or_default().calls {
+            let _ = (call.number(), call.descriptor(), call.address());
+            for argument in &call.arguments {
+                let _ = (strace::readable(argument), strace::unquote(argument));
             }
         }
     }
@@ -55,14 +58,13 @@ proptest! {
     }
 
     #[test]
-    fn tables_of_connections(text in "(\\PC|\n){0,200}", row in "[0-9A-F:éß ]{0,60}") {
-        let _ = (states::parse(&text, 0), states::parse_table(&text));
-        let _ = states::parse_table(&format!("head\n 0: {row}\n"));
+    fn traces_of_states(text in "(\\PC|\n){0,200}") {
+        let _ = states::parse(&text, 0);
     }
 
     #[test]
     fn captures(head in any::<[u8; 24]>(), packets in any::<Vec<u8>>()) {
-        let _ = wire::read(&[&head[..], &packets].concat()[..], |_| {});
+        let _ = wire::read(&[&head[..], &packets].concat());
     }
 
     #[test]
@@ -71,12 +73,46 @@ proptest! {
         let mut file = b"\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\0\0\x04\0\x01\0\0\0".to_vec();
         file.extend([seconds.to_le_bytes(), micros.to_le_bytes(), length, length].concat());
         file.extend(frame);
-        let _ = wire::read(&file[..], |_| {});
+        let _ = wire::read(&file);
     }
 
     #[test]
-    fn recordings(text in "\\PC{0,200}", number in NUMBER) {
+    fn recordings(text in "\\PC{0,200}") {
         let _ = Recording::from_json(&text);
-        let _ = Recording::from_json(&format!("{{\"schema\":{number}}}"));
     }
+
+    #[test]
+    fn recordings_with_another_number(at in any::<prop::sample::Index>(), number in "-?[0-9]{1,25}|null") {
+        let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+        let committed = Recording::read("03_close", root).unwrap();
+        let json = committed.to_json().unwrap();
+        let numbers: Vec<_> = json.match_indices(|c: char| c.is_ascii_digit()).collect();
+        let (at, digit) = numbers[at.index(numbers.len())];
+        let json = format!("{}{number}{}", &json[..at], &json[at + digit.len()..]);
+        if let Ok(recording) = Recording::from_json(&json) {
+            let _ = (compare::difference(&committed, &recording), recording.to_json());
+        }
+    }
+
+    #[test]
+    fn programs_that_are_broken(at in any::<prop::sample::Index>(), byte in any::<u8>(), offset in any::<u64>()) {
+        let mut bytes = fs::read("/bin/true").unwrap();
+        let at = at.index(bytes.len().min(1024)); // where the heads are
+        bytes[at] = byte;
+        let program = tempfile::NamedTempFile::new().unwrap();
+        fs::write(&program, bytes).unwrap();
+        if let Ok(lines) = Lines::of(program.path(), "any") {
+            let _ = lines.line(&[(program.path().display().to_string(), offset)]);
+        }
+    }
+}
+
+#[test]
+fn offsets_in_a_program() {
+    let program = std::env::current_exe().unwrap();
+    let lines = Lines::of(&program, "any").unwrap();
+    let length = program.metadata().unwrap().len();
+    proptest!(|(offset in prop_oneof![0..length, any::<u64>()])| {
+        let _ = lines.line(&[(program.display().to_string(), offset)]);
+    });
 }

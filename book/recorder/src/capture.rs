@@ -1,113 +1,60 @@
 //! tcpdump, as long as a scenario is played.
 
-use std::io::{BufRead, BufReader};
 use std::net::UdpSocket;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::thread;
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
+use stage::scenarios::Action;
+use stage::{Launcher, Stage};
 
-use crate::tools::LIMIT;
-use crate::wire::{self, Packet, Segment};
+use crate::wire::{self, Segment};
 
-/// A running tcpdump. Dropping it ends it.
-pub struct Capture {
-    tcpdump: Child,
-    errors: Receiver<String>,
-    packets: Receiver<Result<Packet>>,
-}
+const TCPDUMP: &str = "tcpdump";
+/// The last packet of all: what it says, and to which port, discard (RFC 863).
+const LAST: (&str, &str) = ("this is the end of the recording", "127.0.0.1:9");
 
-impl Drop for Capture {
-    fn drop(&mut self) {
-        let _ = self.tcpdump.kill(); // fails only if it has ended
-        let _ = self.tcpdump.wait();
+/// A running tcpdump, on a stage of its own. Dropping it ends it.
+pub struct Capture(Stage);
+
+struct Tcpdump;
+
+impl Launcher for Tcpdump {
+    fn command(&self, _name: &str, _example: &str, _arguments: &[String]) -> Command {
+        let mut command = Command::new(TCPDUMP);
+        command
+            .args(["-i", "lo", "--immediate-mode", "-U", "-w", "-"])
+            .args(["--time-stamp-precision=nano", "tcp or udp dst port 9"]);
+        command
     }
 }
 
 impl Capture {
-    /// The port of the last packet of all: discard (RFC 863).
-    const LAST: &str = "127.0.0.1:9";
-
     /// Returns once nothing can escape it.
     pub fn start() -> Result<Self> {
-        let mut tcpdump = Command::new("tcpdump")
-            .args([
-                "-i",
-                "lo",
-                "--immediate-mode",
-                "-U",
-                "--time-stamp-precision=nano",
-                "-w",
-                "-",
-            ])
-            .arg("tcp or udp dst port 9")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .context("can't run tcpdump")?;
-        let stdout = tcpdump.stdout.take().context("tcpdump has no output")?;
-        let stderr = tcpdump.stderr.take().context("tcpdump has no errors")?;
-
-        let (send_packet, packets) = mpsc::channel();
-        thread::spawn(move || {
-            let read = wire::read(stdout, |packet| {
-                let _ = send_packet.send(Ok(packet)); // nobody listens any more after an error
-            });
-            if let Err(error) = read {
-                let _ = send_packet.send(Err(error));
-            }
-        });
-        let (send_error, errors) = mpsc::channel();
-        thread::spawn(move || {
-            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-                let _ = send_error.send(line);
-            }
-        });
-        let capture = Capture { tcpdump, errors, packets };
-        capture.hear("listening on ")?;
-        Ok(capture)
-    }
-
-    /// Waits for a line of tcpdump's standard error that has this text.
-    fn hear(&self, text: &str) -> Result<String> {
-        let mut heard = Vec::new();
-        loop {
-            match self.errors.recv_timeout(LIMIT) {
-                Ok(line) if line.contains(text) => return Ok(line),
-                Ok(line) => heard.push(line),
-                Err(_) => bail!("tcpdump did not say {text:?}: {}", heard.join("; ")),
-            }
-        }
+        let mut stage = Stage::new(Box::new(Tcpdump));
+        stage.start(TCPDUMP, Vec::new())?;
+        stage.perform(&Action::Await(TCPDUMP, "listening on "))?;
+        Ok(Capture(stage))
     }
 
     /// Sends a last packet and waits until it is here, and with it all before it.
-    pub fn stop(mut self) -> Result<Vec<Segment>> {
+    pub fn stop(self) -> Result<Vec<Segment>> {
+        let Capture(mut stage) = self;
         UdpSocket::bind("127.0.0.1:0")
-            .and_then(|socket| socket.send_to(b"that was all", Self::LAST))
+            .and_then(|socket| socket.send_to(LAST.0.as_bytes(), LAST.1))
             .context("can't send a datagram")?;
-        let mut segments = Vec::new();
-        loop {
-            match self.packets.recv_timeout(LIMIT) {
-                Ok(packet) => match packet? {
-                    Packet::Tcp(segment) => segments.push(segment),
-                    Packet::Udp => break,
-                },
-                Err(RecvTimeoutError::Timeout) => {
-                    bail!("tcpdump does not see the last packet")
-                }
-                Err(RecvTimeoutError::Disconnected) => bail!("tcpdump ended too early"),
-            }
+        stage.perform(&Action::Await(TCPDUMP, LAST.0))?;
+        let id = Pid::from_raw(stage.actor(TCPDUMP).id().try_into()?);
+        kill_process(id.context("no process id")?, Signal::INT)
+            .context("can't end tcpdump")?;
+        stage.perform(&Action::Ends(TCPDUMP))?;
+
+        let said = stage.actor(TCPDUMP).stderr();
+        let said = String::from_utf8_lossy(&said);
+        if !said.lines().any(|line| line == "0 packets dropped by kernel") {
+            bail!("tcpdump lost packets: {said}");
         }
-        let id = Pid::from_child(&self.tcpdump);
-        kill_process(id, Signal::INT).context("can't end tcpdump")?;
-        let dropped = self.hear("dropped by kernel")?;
-        if !dropped.starts_with("0 ") {
-            bail!("tcpdump lost packets: {dropped}");
-        }
-        self.tcpdump.wait().context("can't wait for tcpdump")?;
-        Ok(segments)
+        wire::read(&stage.actor(TCPDUMP).stdout())
     }
 }

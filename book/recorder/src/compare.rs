@@ -1,6 +1,7 @@
 //! Compares a new recording with the committed one. `README.md` beside this file says by which rules.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
 
 use crate::recording::{Call, End, Event, Kind, Print, Recording, Segment, State, Type};
 
@@ -16,8 +17,8 @@ pub fn difference(committed: &Recording, new: &Recording) -> Option<String> {
         let Some(at) = (0..length).find(|at| expected.get(*at) != got.get(*at)) else {
             continue;
         };
-        let shown =
-            |track: &[String]| track.get(at).cloned().unwrap_or("nothing more".into());
+        let shown = |track: &[Item]| track.get(at).map(Item::to_string);
+        let shown = |track| shown(track).unwrap_or("nothing more".into());
         return Some(format!(
             "{name}, number {}:\n  committed: {}\n  now:       {}",
             at + 1,
@@ -29,7 +30,7 @@ pub fn difference(committed: &Recording, new: &Recording) -> Option<String> {
 }
 
 /// What happened, each thread, each direction and each socket for itself: between them the order may vary.
-fn tracks(recording: &Recording) -> BTreeMap<String, Vec<String>> {
+fn tracks(recording: &Recording) -> BTreeMap<String, Vec<Item>> {
     let mut tracks = Tracks::default();
     tracks.add("the title".into(), recording.title.clone());
     for program in &recording.programs {
@@ -45,7 +46,7 @@ fn tracks(recording: &Recording) -> BTreeMap<String, Vec<String>> {
     for event in &recording.events {
         tracks.add_event(&event.kind, &by_itself);
     }
-    tracks.finish()
+    tracks.items
 }
 
 fn ended_by_itself(event: &Event) -> Option<&str> {
@@ -57,15 +58,19 @@ fn ended_by_itself(event: &Event) -> Option<&str> {
 
 #[derive(Default)]
 struct Tracks {
-    done: BTreeMap<String, Vec<String>>,
-    /// What a thread is receiving.
-    receiving: BTreeMap<String, Received>,
+    items: BTreeMap<String, Vec<Item>>,
     /// How far each side of a connection has numbered its bytes.
-    sent: HashMap<(Option<String>, Option<String>), u32>,
+    sent: HashMap<(Option<String>, Option<String>), u64>,
+}
+
+#[derive(PartialEq)]
+enum Item {
+    Entry(String),
+    Received(Received),
 }
 
 /// Bytes received one after the other, and what was printed meanwhile. How the stream was cut is chance.
-#[derive(Default)]
+#[derive(Default, PartialEq)]
 struct Received {
     from: String,
     text: String,
@@ -73,29 +78,30 @@ struct Received {
     lines: BTreeSet<Option<u32>>,
 }
 
+impl Item {
+    /// Whether these are bytes received from there.
+    fn is_from(&self, from: &str) -> bool {
+        matches!(self, Item::Received(received) if received.from == from)
+    }
+}
+
+impl fmt::Display for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Item::Entry(entry) => f.write_str(entry),
+            Item::Received(Received { from, text, printed, lines }) => {
+                let lines: Vec<String> =
+                    lines.iter().map(|line| at_line(*line)).collect();
+                let lines = lines.join(", ");
+                write!(f, "{lines}: receives \"{text}\"{from} and prints {printed:?}")
+            }
+        }
+    }
+}
+
 impl Tracks {
     fn add(&mut self, track: String, entry: String) {
-        self.end_receiving(&track);
-        self.done.entry(track).or_default().push(entry);
-    }
-
-    fn end_receiving(&mut self, track: &str) {
-        if let Some(Received { from, text, printed, lines }) =
-            self.receiving.remove(track)
-        {
-            let lines: Vec<String> = lines.into_iter().map(at_line).collect();
-            let lines = lines.join(", ");
-            let entry =
-                format!("{lines}: receives \"{text}\"{from} and prints {printed:?}");
-            self.done.entry(track.to_owned()).or_default().push(entry);
-        }
-    }
-
-    fn finish(mut self) -> BTreeMap<String, Vec<String>> {
-        while let Some(track) = self.receiving.keys().next().cloned() {
-            self.end_receiving(&track);
-        }
-        self.done
+        self.items.entry(track).or_default().push(Item::Entry(entry));
     }
 
     fn add_event(&mut self, kind: &Kind, by_itself: &BTreeSet<&str>) {
@@ -103,75 +109,23 @@ impl Tracks {
             // Another thread ended the program. Whether this one had come to its next call is chance.
             Kind::Call(call)
                 if call.never_returned() && by_itself.contains(&*call.program) => {}
-            Kind::Call(Call {
-                program,
-                thread,
-                line,
-                call,
-                args,
-                result,
-                socket,
-                accepted,
-                ..
-            }) => {
-                let track = format!("thread {thread} of {program}");
-                let on =
-                    socket.as_ref().map(|id| format!(", on {id}")).unwrap_or_default();
-                if let Some(text) =
-                    received(call, args, result.as_deref(), socket.as_deref())
-                {
-                    if self
-                        .receiving
-                        .get(&track)
-                        .is_some_and(|received| received.from != on)
-                    {
-                        self.end_receiving(&track);
-                    }
-                    let received = self.receiving.entry(track).or_default();
-                    received.from = on;
-                    received.text += text;
-                    received.lines.insert(*line);
-                    return;
-                }
-                let result = result.as_deref().unwrap_or("… (it never returned)");
-                let new = accepted.as_ref().map(|id| format!(", accepts {id}"));
-                let new = new.unwrap_or_default();
-                let entry =
-                    format!("{}: {call}({args}) = {result}{on}{new}", at_line(*line));
-                self.add(track, entry);
-            }
+            Kind::Call(call) => self.add_call(call),
             Kind::Print(Print { program, thread, line, stream, text }) => {
                 let track = format!("thread {thread} of {program}");
-                if let Some(received) = self.receiving.get_mut(&track) {
+                let track = self.items.entry(track).or_default();
+                if let Some(Item::Received(received)) = track.last_mut() {
                     *received.printed.entry(stream.clone()).or_default() += text;
                     received.lines.insert(*line);
-                    return;
+                } else {
+                    let entry =
+                        format!("{}: prints {text:?} on {stream}", at_line(*line));
+                    track.push(Item::Entry(entry));
                 }
-                self.add(
-                    track,
-                    format!("{}: prints {text:?} on {stream}", at_line(*line)),
-                );
             }
             Kind::Type(Type { program, text }) => {
                 self.add(format!("what is typed into {program}"), format!("{text:?}"));
             }
-            Kind::Segment(segment) => {
-                let Segment { from, to, flags, seq, len, payload, .. } = segment;
-                // A SYN and a FIN are numbered like a byte.
-                let numbers = u32::try_from(*len).unwrap_or(u32::MAX)
-                    + u32::from(segment.has("SYN") || segment.has("FIN"));
-                let bare = numbers == 0 && !segment.has("RST");
-                let next = self.sent.entry((from.clone(), to.clone())).or_default();
-                let again = numbers > 0 && seq + numbers <= *next;
-                *next = (*next).max(seq + numbers);
-                if !bare && !again {
-                    let side =
-                        |id: &Option<String>| id.clone().unwrap_or("nobody".into());
-                    let track = format!("segments from {} to {}", side(from), side(to));
-                    let entry = format!("{flags:?} seq {seq} len {len} {payload:?}");
-                    self.add(track, entry);
-                }
-            }
+            Kind::Segment(segment) => self.add_segment(segment),
             Kind::State(State { socket, from, to }) => {
                 self.add(format!("the states of {socket}"), format!("{from} to {to}"));
             }
@@ -180,19 +134,55 @@ impl Tracks {
             }
         }
     }
+
+    fn add_call(&mut self, call: &Call) {
+        let Call { program, thread, line, args, .. } = call;
+        let track = format!("thread {thread} of {program}");
+        let track = self.items.entry(track).or_default();
+        let told = |what: &str, id: &Option<String>| {
+            id.as_ref().map(|id| format!(", {what} {id}")).unwrap_or_default()
+        };
+        let on = told("on", &call.socket);
+        if let Some(text) = received(call) {
+            let mut all = match track.pop_if(|last| last.is_from(&on)) {
+                Some(Item::Received(all)) => all,
+                _ => Received { from: on, ..Received::default() },
+            };
+            all.text += text;
+            all.lines.insert(*line);
+            track.push(Item::Received(all));
+        } else {
+            let result = call.result.as_deref().unwrap_or("… (it never returned)");
+            let (line, name) = (at_line(*line), &call.call);
+            let new = told("accepts", &call.accepted);
+            let entry = format!("{line}: {name}({args}) = {result}{on}{new}");
+            track.push(Item::Entry(entry));
+        }
+    }
+
+    fn add_segment(&mut self, segment: &Segment) {
+        let Segment { from, to, flags, seq, len, payload, .. } = segment;
+        // A SYN and a FIN are numbered like a byte.
+        let numbers = *len as u64 + u64::from(segment.has("SYN") || segment.has("FIN"));
+        let end = u64::from(*seq).saturating_add(numbers);
+        let bare = numbers == 0 && !segment.has("RST");
+        let next = self.sent.entry((from.clone(), to.clone())).or_default();
+        let again = numbers > 0 && end <= *next;
+        *next = end.max(*next);
+        if !bare && !again {
+            let side = |id: &Option<String>| id.clone().unwrap_or("nobody".into());
+            let track = format!("segments from {} to {}", side(from), side(to));
+            self.add(track, format!("{flags:?} seq {seq} len {len} {payload:?}"));
+        }
+    }
 }
 
 /// What a call received from a socket, as it stands in the arguments between the quotes. None if it received nothing.
-fn received<'a>(
-    call: &str,
-    args: &'a str,
-    result: Option<&str>,
-    socket: Option<&str>,
-) -> Option<&'a str> {
-    let receives = matches!(call, "read" | "recvfrom") && socket.is_some();
-    let count: usize = result.filter(|_| receives)?.parse().ok()?;
-    let text = &args[args.find('"')? + 1..args.rfind('"')?];
-    Some(text).filter(|_| count > 0)
+fn received(call: &Call) -> Option<&str> {
+    let receives = matches!(&*call.call, "read" | "recvfrom") && call.socket.is_some();
+    let count: usize = call.result.as_ref().filter(|_| receives)?.parse().ok()?;
+    let (text, _) = call.args.split_once('"')?.1.rsplit_once('"')?;
+    (count > 0).then_some(text)
 }
 
 fn at_line(line: Option<u32>) -> String {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use addr2line::Loader;
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow};
 use object::{Object, ObjectSegment};
 
 /// The debugging information of one program.
@@ -18,20 +18,21 @@ pub struct Lines {
 
 impl Lines {
     pub fn of(program: &Path, example: &str) -> Result<Self> {
-        let bad = |why: String| anyhow!("can't read {}: {why}", program.display());
-        let bytes = std::fs::read(program).map_err(|error| bad(error.to_string()))?;
-        let file =
-            object::File::parse(&*bytes).map_err(|error| bad(error.to_string()))?;
-        let segments = file.segments().map(|segment| {
-            let (offset, length) = segment.file_range();
-            (offset..offset.saturating_add(length), segment.address())
-        });
-        Ok(Lines {
-            program: program.to_owned(),
-            source: format!("examples/{example}.rs"),
-            segments: segments.collect(),
-            loader: Loader::new(program).map_err(|error| bad(error.to_string()))?,
-        })
+        let read = || -> Result<Lines> {
+            let bytes = std::fs::read(program)?;
+            let file = object::File::parse(&*bytes)?;
+            let segments = file.segments().map(|segment| {
+                let (offset, length) = segment.file_range();
+                (offset..offset.saturating_add(length), segment.address())
+            });
+            Ok(Lines {
+                program: program.to_owned(),
+                source: format!("examples/{example}.rs"),
+                segments: segments.collect(),
+                loader: Loader::new(program).map_err(|error| anyhow!("{error}"))?,
+            })
+        };
+        read().with_context(|| format!("can't read {}", program.display()))
     }
 
     /// The line of the innermost frame that lies in the example's own source file. strace gives a frame as a return

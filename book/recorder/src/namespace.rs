@@ -2,26 +2,28 @@
 //!
 //! Here it is process 1: whatever it leaves running ends with it, and the network is gone.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
+use procfs::process::{Process, Task};
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+use serde::{Deserialize, Serialize};
 use stage::scenarios::{Action, SCENARIOS, Scenario};
-use stage::{Actor, Launcher, Stage, Stream};
+use stage::{Actor, Launcher, Stage, Stream, connections};
 
-use crate::Micros;
 use crate::capture::Capture;
 use crate::lines::Lines;
 use crate::merge::{self, Program, Seen};
-use crate::recording::Environment;
-use crate::states::{self, Row};
-use crate::strace::{self, Entry};
+use crate::recording::{self, Environment};
+use crate::strace::{self, Thread};
 use crate::tools::{LIMIT, run, said_by, version_of};
 use crate::tracing::{self, Tracing};
 
@@ -31,8 +33,10 @@ pub const RESULT: &str = "recording.json";
 const SERVER: &str = "127.0.0.1:6000";
 
 /// What the part outside tells the part inside.
-pub struct Setup<'s> {
-    pub scenario: &'s Scenario,
+#[derive(Serialize, Deserialize)]
+pub struct Setup {
+    /// The scenario's name.
+    pub scenario: String,
     /// The folder of the programs.
     pub programs: PathBuf,
     /// The folder for the result, and for whatever comes up on the way.
@@ -41,40 +45,28 @@ pub struct Setup<'s> {
     pub outside: u32,
 }
 
-impl Setup<'_> {
-    const MARK: &'static str = "--in-namespace";
+impl Setup {
+    const MARK: &str = "--in-namespace";
 
-    pub fn to_args(&self) -> [String; 5] {
-        [
-            Self::MARK.to_owned(),
-            self.scenario.name.to_owned(),
-            self.programs.display().to_string(),
-            self.output.display().to_string(),
-            self.outside.to_string(),
-        ]
+    pub fn to_args(&self) -> Result<[String; 2]> {
+        Ok([Self::MARK.to_owned(), serde_json::to_string(self)?])
     }
 
     /// None if these are the arguments of a person.
-    pub fn from_args(args: &[String]) -> Option<Result<Setup<'static>>> {
-        let [mark, name, programs, output, outside] = args else {
+    pub fn from_args(args: &[String]) -> Option<Result<Setup>> {
+        let [mark, setup] = args else {
             return None;
         };
-        (mark == Self::MARK).then(|| {
-            let scenario = SCENARIOS.iter().find(|scenario| scenario.name == name);
-            Ok(Setup {
-                scenario: scenario.context("no such scenario")?,
-                programs: programs.into(),
-                output: output.into(),
-                outside: outside.parse().context("no process id")?,
-            })
-        })
+        (mark == Self::MARK).then(|| serde_json::from_str(setup).context("no setup"))
     }
 }
 
 /// Plays the scenario and writes its recording.
 pub fn record(setup: Setup) -> Result<()> {
+    let scenario = SCENARIOS.iter().find(|scenario| scenario.name == setup.scenario);
+    let scenario = scenario.context("no such scenario")?;
     let states = Tracing::start(setup.outside)?;
-    end_with_the_outside(states.instance().to_owned());
+    end_with_the_outside(states.instance.clone());
     run(Command::new("ip").args(["link", "set", "lo", "up"]))?;
     run(Command::new("mount").args(["-t", "proc", "proc", "/proc"]))?;
     leave_less_to_chance()?;
@@ -82,21 +74,18 @@ pub fn record(setup: Setup) -> Result<()> {
 
     let host = Traced { programs: setup.programs.clone(), output: setup.output.clone() };
     let mut stage = Stage::new(Box::new(host));
-    let played = stage.play(setup.scenario);
+    let played = stage.play(scenario);
     stage.end();
-    reap_all()?;
-    let table = read_table()?;
     let segments = capture.stop()?;
+    reap_all()?;
+    let table = connections::table().context("can't read the table of connections")?;
     let changes = states.stop()?;
-    played
-        .with_context(|| format!("the play of {} did not go on", setup.scenario.name))?;
+    played.with_context(|| format!("the play of {} did not go on", scenario.name))?;
 
-    let mut programs = Vec::new();
-    for actor in stage.actors() {
-        programs.push(seen_of(actor, &setup)?);
-    }
+    let programs = stage.actors().iter().map(|actor| seen_of(actor, scenario, &setup));
+    let programs = programs.collect::<Result<_>>()?;
     let seen = Seen { programs, segments, changes, table };
-    let recording = merge::merge(setup.scenario, environment()?, seen)?;
+    let recording = merge::merge(scenario, environment()?, seen)?;
     let file = setup.output.join(RESULT);
     fs::write(&file, recording.to_json()?)
         .with_context(|| format!("can't write {}", file.display()))
@@ -136,43 +125,14 @@ fn end_with_the_outside(instance: PathBuf) {
 /// Reaps the tracers, which are nobody's children but ours once their program has ended. What they wrote is whole then.
 fn reap_all() -> Result<()> {
     let deadline = Instant::now() + LIMIT;
-    // The only other child is tcpdump, which goes on.
     loop {
         match waitpid(None, WaitOptions::NOHANG) {
-            Ok(Some(_)) => {}
-            Ok(None) if running("strace")? && Instant::now() < deadline => {
-                thread::sleep(Duration::from_millis(1));
-            }
-            Ok(None) if running("strace")? => bail!("strace does not end"),
-            Ok(None) => return Ok(()),
-            Err(error) => return Err(error).context("can't wait for strace"),
+            Err(Errno::CHILD) => return Ok(()), // there are none
+            Ok(None) if Instant::now() > deadline => bail!("strace does not end"),
+            Ok(None) => thread::sleep(Duration::from_millis(1)),
+            reaped => drop(reaped.context("can't wait for strace")?),
         }
     }
-}
-
-/// Whether a process of this name is in the namespace.
-fn running(name: &str) -> Result<bool> {
-    for process in fs::read_dir("/proc").context("can't read /proc")? {
-        let comm = process?.path().join("comm");
-        if fs::read_to_string(comm).is_ok_and(|comm| comm.trim_end() == name) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-fn read_table() -> Result<Vec<Row>> {
-    let mut rows = Vec::new();
-    for file in ["/proc/net/tcp", "/proc/net/tcp6"] {
-        match fs::read_to_string(file) {
-            Ok(table) => rows.extend(states::parse_table(&table)?),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {} // a kernel without IPv6
-            Err(error) => {
-                return Err(error).with_context(|| format!("can't read {file}"));
-            }
-        }
-    }
-    Ok(rows)
 }
 
 /// Runs each program under strace.
@@ -209,68 +169,62 @@ impl Launcher for Traced {
     ///
     /// A call that never returns shows no stack, and so no line. So each thread first gets a signal that it ignores: the
     /// call stops, strace writes it with its stack, and the kernel starts it again.
-    fn kill(&self, child: &mut Child) -> io::Result<()> {
+    fn kill(&self, name: &str, child: &mut Child) -> io::Result<()> {
         let deadline = Instant::now() + LIMIT;
-        while !threads_of_process(child).all(|thread| waits(child, &thread))
-            && Instant::now() < deadline
-        {
+        while !tasks(child).all(|task| waits(&task)) && Instant::now() < deadline {
             thread::sleep(Duration::from_millis(1));
         }
-        let mut running: Vec<String> = threads_of_process(child).collect();
+        let mut running: Vec<i32> = tasks(child).map(|task| task.tid).collect();
         // Another thread may take the signal, one that is just ending: then it must be sent again.
         while !running.is_empty() && Instant::now() < deadline {
-            for id in running.iter().filter_map(|id| Pid::from_raw(id.parse().ok()?)) {
+            for id in running.iter().filter_map(|id| Pid::from_raw(*id)) {
                 let _ = kill_process(id, Signal::WINCH); // fails if it has ended
             }
             let resend = Instant::now() + Duration::from_millis(100);
             while !running.is_empty() && Instant::now() < resend {
                 thread::sleep(Duration::from_millis(1));
-                running.retain(|thread| !self.has_stopped(thread));
+                running.retain(|thread| !self.has_stopped(name, *thread));
             }
         }
         child.kill()
     }
 }
 
-/// The ids of its threads.
-fn threads_of_process(child: &Child) -> impl Iterator<Item = String> {
-    let threads = fs::read_dir(format!("/proc/{}/task", child.id()));
-    let threads = threads.into_iter().flatten().flatten();
-    threads.filter_map(|thread| thread.file_name().into_string().ok())
-}
-
-/// Whether a thread sleeps in a call, or has ended. One that strace holds does not count as asleep.
-fn waits(child: &Child, thread: &str) -> bool {
-    let status = fs::read_to_string(format!("/proc/{}/task/{thread}/status", child.id()));
-    status
-        .is_ok_and(|status| status.contains("State:\tS") || status.contains("State:\tZ"))
-}
-
 impl Traced {
     /// Whether strace has written the stack of the call that the thread was in, or its end.
-    fn has_stopped(&self, thread: &str) -> bool {
-        let files = fs::read_dir(&self.output).into_iter().flatten().flatten();
-        let mut its = files.filter(|file| {
-            file.path().extension().is_some_and(|extension| extension == thread)
-        });
-        let text =
-            its.next().and_then(|file| fs::read(file.path()).ok()).unwrap_or_default();
+    fn has_stopped(&self, program: &str, thread: i32) -> bool {
+        let file = self.output.join(format!("{program}.{thread}"));
+        let text = fs::read(file).unwrap_or_default();
         strace::was_interrupted(&String::from_utf8_lossy(&text))
     }
 }
 
-fn seen_of(actor: &Actor, setup: &Setup) -> Result<Program> {
-    let typed =
-        actor.passed().into_iter().filter(|passed| passed.stream == Stream::Stdin);
+/// Its threads.
+fn tasks(child: &Child) -> impl Iterator<Item = Task> {
+    let process = i32::try_from(child.id()).map(Process::new);
+    let tasks = process.into_iter().flatten().map(|process| process.tasks());
+    tasks.flatten().flatten().flatten()
+}
+
+/// Whether a thread sleeps in a call, or has ended. One that strace holds does not count as asleep.
+fn waits(thread: &Task) -> bool {
+    thread.stat().is_ok_and(|it| matches!(it.state, 'S' | 'Z'))
+}
+
+fn seen_of(actor: &Actor, scenario: &Scenario, setup: &Setup) -> Result<Program> {
+    let typed = actor.passed().into_iter().filter(|it| it.stream == Stream::Stdin);
     let typed = typed.map(|passed| {
-        let text = String::from_utf8_lossy(&passed.bytes).into_owned();
-        Ok((since_1970(passed.at)?, text))
+        let at = passed.at.duration_since(UNIX_EPOCH);
+        let at = at.context("the clock is before 1970")?.as_micros().try_into()?;
+        Ok((at, String::from_utf8_lossy(&passed.bytes).into_owned()))
     });
     Ok(Program {
-        id: actor.name.clone(),
-        example: actor.example.clone(),
-        arguments: actor.arguments.clone(),
-        role: role(setup.scenario, &actor.name),
+        listed: recording::Program {
+            id: actor.name.clone(),
+            example: actor.example.clone(),
+            args: actor.arguments.clone(),
+            role: role(scenario, &actor.name).to_owned(),
+        },
         threads: threads_of(&actor.name, &setup.output)?,
         lines: Lines::of(&setup.programs.join(&actor.example), &actor.example)?,
         typed: typed.collect::<Result<_>>()?,
@@ -281,37 +235,29 @@ fn role(scenario: &Scenario, program: &str) -> &'static str {
     let role = scenario.play.iter().find_map(|action| match action {
         Action::Serve(name) if *name == program => Some("server"),
         Action::Connect(name, _) if *name == program => Some("client"),
-        Action::Run(name) if *name == program => Some("program"),
         _ => None,
     });
     role.unwrap_or("program")
 }
 
 /// strace's file of each thread. In a new table of processes, ids count up: the first is the main thread's.
-fn threads_of(program: &str, output: &Path) -> Result<Vec<Vec<Entry>>> {
-    let mut threads = Vec::new();
+fn threads_of(program: &str, output: &Path) -> Result<Vec<Thread>> {
+    let mut threads = BTreeMap::new();
     for file in fs::read_dir(output)? {
         let path = file?.path();
-        let id = path.file_name().and_then(|name| name.to_str()).and_then(|name| {
-            let id = name.strip_prefix(program)?.strip_prefix('.')?;
-            id.parse::<u32>().ok()
-        });
-        if let Some(id) = id {
+        let id = path.extension().and_then(|id| id.to_str()?.parse::<u32>().ok());
+        if let Some(id) = id
+            && path.file_stem().is_some_and(|name| name == program)
+        {
             let text = fs::read(&path)
                 .with_context(|| format!("can't read {}", path.display()))?;
-            threads.push((id, strace::parse(&String::from_utf8_lossy(&text))?));
+            threads.insert(id, strace::parse(&String::from_utf8_lossy(&text))?);
         }
     }
     if threads.is_empty() {
         bail!("strace wrote nothing about {program}");
     }
-    threads.sort_by_key(|(id, _)| *id);
-    Ok(threads.into_iter().map(|(_, entries)| entries).collect())
-}
-
-fn since_1970(at: SystemTime) -> Result<Micros> {
-    let since = at.duration_since(UNIX_EPOCH).context("the clock is before 1970")?;
-    Ok(Micros::try_from(since.as_micros())?)
+    Ok(threads.into_values().collect())
 }
 
 fn environment() -> Result<Environment> {

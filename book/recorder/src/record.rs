@@ -1,5 +1,6 @@
 //! The recorder seen from outside: what is to be recorded, whether all tools are there, and what becomes of the result.
 
+use std::collections::BTreeSet;
 use std::fs::{self, Permissions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -14,7 +15,7 @@ use crate::namespace::{self, Setup};
 use crate::recording::{self, Recording};
 use crate::scratch::Scratch;
 use crate::signals::Signals;
-use stage::scenarios::{Action, SCENARIOS, Scenario};
+use stage::scenarios::{SCENARIOS, Scenario};
 use tempfile::Builder;
 
 /// Files beyond this size make a page heavy.
@@ -102,21 +103,13 @@ fn check_tools() -> Result<()> {
         ("strace", "--version", "strace"),
         ("tcpdump", "--version", "tcpdump"),
     ] {
-        let tried = Command::new(tool)
-            .arg(version)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status();
-        match tried {
-            Ok(_) => {}
+        match Command::new(tool).arg(version).output() {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 bail!(
                     "recording takes `{tool}`, which is not there: apt install {package}"
                 )
             }
-            Err(error) => {
-                return Err(error).with_context(|| format!("can't run `{tool}`"));
-            }
+            tried => drop(tried.with_context(|| format!("can't run `{tool}`"))?),
         }
     }
     Ok(())
@@ -130,16 +123,14 @@ async fn build(
     scenarios: &[&Scenario],
     signals: &mut Signals,
 ) -> Result<PathBuf> {
-    let mut examples: Vec<&str> =
-        scenarios.iter().flat_map(|s| s.play).filter_map(example).collect();
-    examples.sort_unstable();
-    examples.dedup();
+    let programs = scenarios.iter().flat_map(|scenario| scenario.programs());
+    let examples: BTreeSet<&str> = programs.map(recording::example).collect();
 
     let target = target.join("recorded");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(["build", "--quiet", "--target-dir"]).arg(&target).current_dir(root);
-    command.args(examples.iter().flat_map(|example| ["--example", example]));
+    command.args(examples.into_iter().flat_map(|example| ["--example", example]));
     command.env_remove("CARGO_ENCODED_RUSTFLAGS");
     command.env("RUSTFLAGS", "-C force-frame-pointers=yes");
     command.stdin(Stdio::null());
@@ -148,16 +139,6 @@ async fn build(
         bail!("the examples do not build");
     }
     Ok(target.join("debug/examples"))
-}
-
-/// The example of the program that this action starts.
-fn example(action: &Action) -> Option<&'static str> {
-    match action {
-        Action::Serve(name) | Action::Connect(name, _) | Action::Run(name) => {
-            name.split('-').next()
-        }
-        _ => None,
-    }
 }
 
 /// Records one scenario in a namespace of its own.
@@ -171,7 +152,7 @@ async fn record(
     fs::create_dir(&output)
         .with_context(|| format!("can't make {}", output.display()))?;
     let setup = Setup {
-        scenario,
+        scenario: scenario.name.to_owned(),
         programs: programs.to_owned(),
         output: output.clone(),
         outside: std::process::id(),
@@ -181,7 +162,7 @@ async fn record(
         .args(["--net", "--mount", "--pid", "--fork", "--kill-child"])
         .arg(std::env::current_exe().context("can't find the program itself")?)
         .arg("record")
-        .args(setup.to_args())
+        .args(setup.to_args()?)
         // Nothing is ever written to it: its end tells that we are gone, or that it is to end.
         .stdin(Stdio::piped());
     let status = run_until_told(command, signals).await?;

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context, Error, Result, ensure};
 use serde::{Deserialize, Serialize};
+pub use stage::scenarios::example;
 
 /// The version of the schema.
 pub const SCHEMA: u32 = 1;
@@ -235,7 +236,9 @@ impl Recording {
         }
         for event in &self.events {
             let (program, named): (_, Vec<&String>) = match &event.kind {
-                Kind::Call(it) => (Some(&it.program), vec![]),
+                Kind::Call(it) => {
+                    (Some(&it.program), it.socket.iter().chain(&it.accepted).collect())
+                }
                 Kind::Print(it) => (Some(&it.program), vec![]),
                 Kind::Type(it) => (Some(&it.program), vec![]),
                 Kind::End(it) => (Some(&it.program), vec![]),
@@ -336,11 +339,6 @@ impl Segment {
     }
 }
 
-/// The example that a program is run from: the program's name, without a scenario's suffix.
-pub fn example(name: &str) -> &str {
-    name.split_once('-').map_or(name, |(example, _)| example)
-}
-
 /// What a program is called among these: by its example, and its suffix where that alone would not tell them apart.
 pub fn label(name: &str, among: &[&str]) -> String {
     let example = example(name);
@@ -412,5 +410,9 @@ mod tests {
             refused("\"socket\": \"server/listener\"", "\"socket\": \"server/1\""),
             "no socket is named server/1"
         );
+        let call = r#""kind": "call", "program": "server", "thread": 1, "line": 1, "call": "close",
+            "args": "3", "result": "0", "end": 1, "socket": "server/2" },
+            { "t": 1, "kind": "state""#;
+        assert_eq!(refused(r#""kind": "state""#, call), "no socket is named server/2");
     }
 }

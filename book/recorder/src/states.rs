@@ -1,11 +1,10 @@
 //! Reads the changes of TCP states: the tracepoint `sock:inet_sock_set_state` as tracefs prints it with the option
-//! `fields`, and the table of connections in `/proc/net/tcp`.
-
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+//! `fields`.
 
 use anyhow::{Context, Result, bail};
+use procfs::net::TcpState;
 
-use crate::{Micros, micros};
+use crate::tools::{Micros, micros};
 
 /// One change of one socket's state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,61 +12,26 @@ pub struct Change {
     pub at: Micros,
     /// The kernel's name of the socket, until it is `CLOSED`. Afterwards another may have it.
     pub socket: u64,
-    pub from: State,
-    pub to: State,
+    pub from: TcpState,
+    pub to: TcpState,
     pub local_port: u16,
     pub peer_port: u16,
 }
 
-/// The states by the names that RFC 9293 gives them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    Established,
-    SynSent,
-    SynReceived,
-    FinWait1,
-    FinWait2,
-    TimeWait,
-    Closed,
-    CloseWait,
-    LastAck,
-    Listen,
-    Closing,
-}
-
-impl State {
-    /// The numbers are those of the kernel's `include/net/tcp_states.h`.
-    fn from_number(number: u64) -> Result<Self> {
-        Ok(match number {
-            1 => State::Established,
-            2 => State::SynSent,
-            3 | 12 => State::SynReceived,
-            4 => State::FinWait1,
-            5 => State::FinWait2,
-            6 => State::TimeWait,
-            7 => State::Closed,
-            8 => State::CloseWait,
-            9 => State::LastAck,
-            10 => State::Listen,
-            11 => State::Closing,
-            _ => bail!("there is no TCP state {number}"),
-        })
-    }
-
-    pub fn name(self) -> &'static str {
-        match self {
-            State::Established => "ESTABLISHED",
-            State::SynSent => "SYN-SENT",
-            State::SynReceived => "SYN-RECEIVED",
-            State::FinWait1 => "FIN-WAIT-1",
-            State::FinWait2 => "FIN-WAIT-2",
-            State::TimeWait => "TIME-WAIT",
-            State::Closed => "CLOSED",
-            State::CloseWait => "CLOSE-WAIT",
-            State::LastAck => "LAST-ACK",
-            State::Listen => "LISTEN",
-            State::Closing => "CLOSING",
-        }
+/// The state by the name that RFC 9293 gives it.
+pub fn name(state: &TcpState) -> &'static str {
+    match state {
+        TcpState::Established => "ESTABLISHED",
+        TcpState::SynSent => "SYN-SENT",
+        TcpState::SynRecv | TcpState::NewSynRecv => "SYN-RECEIVED",
+        TcpState::FinWait1 => "FIN-WAIT-1",
+        TcpState::FinWait2 => "FIN-WAIT-2",
+        TcpState::TimeWait => "TIME-WAIT",
+        TcpState::Close => "CLOSED",
+        TcpState::CloseWait => "CLOSE-WAIT",
+        TcpState::LastAck => "LAST-ACK",
+        TcpState::Listen => "LISTEN",
+        TcpState::Closing => "CLOSING",
     }
 }
 
@@ -101,53 +65,21 @@ fn parse_change(head: &str, fields: &str, clock_ahead: Micros) -> Result<Option<
             .with_context(|| format!("no field `{name}`"))?;
         Ok(u64::from_str_radix(value, 16)?)
     };
+    let state = |name: &str| {
+        let number = u8::try_from(field(name)?)?;
+        TcpState::from_u8(number).with_context(|| format!("no TCP state {number}"))
+    };
     if field("protocol")? != 6 {
         return Ok(None);
     }
     Ok(Some(Change {
         at: micros(at)?.checked_sub(clock_ahead).context("a time before 1970")?,
         socket: field("skaddr")?,
-        from: State::from_number(field("oldstate")?)?,
-        to: State::from_number(field("newstate")?)?,
+        from: state("oldstate")?,
+        to: state("newstate")?,
         local_port: u16::try_from(field("sport")?)?,
         peer_port: u16::try_from(field("dport")?)?,
     }))
-}
-
-/// A row of `/proc/net/tcp` or `/proc/net/tcp6`: a connection's own end, its other end, and the state.
-pub type Row = (SocketAddr, SocketAddr, State);
-
-pub fn parse_table(text: &str) -> Result<Vec<Row>> {
-    let row = |line: &str| {
-        let mut columns = line.split_whitespace().skip(1);
-        let local = endpoint(columns.next()?)?;
-        let peer = endpoint(columns.next()?)?;
-        let state = u64::from_str_radix(columns.next()?, 16).ok()?;
-        Some((local, peer, State::from_number(state).ok()?))
-    };
-    text.lines()
-        .skip(1)
-        .map(|line| row(line).with_context(|| format!("/proc/net/tcp has {line:?}")))
-        .collect()
-}
-
-/// `0100007F:1770`: the address as the machine holds it, word by word, and the port.
-fn endpoint(text: &str) -> Option<SocketAddr> {
-    let (host, port) = text.split_once(':')?;
-    let word = |at: usize| {
-        let word = u32::from_str_radix(host.get(at..at + 8)?, 16).ok()?;
-        Some(word.to_ne_bytes())
-    };
-    let host = match host.len() {
-        8 => IpAddr::from(Ipv4Addr::from(word(0)?)),
-        32 => {
-            let words = [word(0)?, word(8)?, word(16)?, word(24)?].concat();
-            let bytes: [u8; 16] = words.try_into().ok()?;
-            IpAddr::from(Ipv6Addr::from(bytes))
-        }
-        _ => return None,
-    };
-    Some(SocketAddr::new(host, u16::from_str_radix(port, 16).ok()?))
 }
 
 #[cfg(test)]
@@ -173,13 +105,13 @@ mod tests {
             Change {
                 at: 1_795_503_467_936_373,
                 socket: 0xffff_8881_00e1_9280,
-                from: State::Established,
-                to: State::CloseWait,
+                from: TcpState::Established,
+                to: TcpState::CloseWait,
                 local_port: 46782,
                 peer_port: 6000,
             }
         );
-        assert_eq!((changes[0].from.name(), changes[0].to.name()), ("CLOSED", "LISTEN"));
+        assert_eq!((name(&changes[0].from), name(&changes[0].to)), ("CLOSED", "LISTEN"));
     }
 
     #[test]
@@ -202,19 +134,5 @@ mod tests {
     #[test]
     fn a_kernel_that_does_not_name_the_socket_is_an_error() {
         assert!(parse(&TRACE.replace("skaddr=", "family="), 0).is_err());
-    }
-
-    #[test]
-    fn reads_the_table_of_connections() {
-        let table = "  sl  local_address rem_address   st tx_queue\n   0: 0100007F:1770 0100007F:B6BE 06 00000000:00000000\n";
-        let rows = parse_table(table).unwrap();
-        let expected = (
-            "127.0.0.1:6000".parse().unwrap(),
-            "127.0.0.1:46782".parse().unwrap(),
-            State::TimeWait,
-        );
-        assert_eq!(rows, [expected]);
-        let six = "head\n   0: 00000000000000000000000001000000:1770 00000000000000000000000000000000:0000 0A 0:0\n";
-        assert_eq!(parse_table(six).unwrap()[0].0, "[::1]:6000".parse().unwrap());
     }
 }

@@ -1,4 +1,4 @@
-//! The commands that recording takes.
+//! The commands that recording takes, and the times that they write.
 
 use std::process::Command;
 use std::time::Duration;
@@ -31,4 +31,14 @@ pub fn said_by(command: &mut Command) -> Result<String> {
     let output = command.output().with_context(|| format!("can't run {command:?}"))?;
     let text = String::from_utf8_lossy(&output.stdout);
     Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
+/// Microseconds since 1970.
+pub type Micros = u64;
+
+/// Reads seconds with six decimals, or fewer, as microseconds.
+pub fn micros(text: &str) -> Result<Micros> {
+    let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let micros = format!("{seconds}{fraction:0<6}").parse().ok();
+    micros.filter(|_| fraction.len() <= 6).with_context(|| format!("{text:?} is no time"))
 }

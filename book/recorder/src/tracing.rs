@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use rustix::time::{ClockId, DynamicClockId, clock_gettime, clock_gettime_dynamic};
 
-use crate::Micros;
 use crate::states::{self, Change};
+use crate::tools::Micros;
 use crate::tools::run;
 
 const TRACEFS: &str = "/sys/kernel/tracing";
@@ -16,7 +17,8 @@ const INSTANCE: &str = "tcp-step-by-step-";
 
 /// An instance of the kernel's trace of our own, which disturbs no other. Dropping it removes it.
 pub struct Tracing {
-    instance: PathBuf,
+    /// Its folder.
+    pub instance: PathBuf,
     clock_ahead: Micros,
 }
 
@@ -61,11 +63,6 @@ impl Tracing {
         fs::write(&path, value).with_context(|| format!("can't write {}", path.display()))
     }
 
-    /// Its folder.
-    pub fn instance(&self) -> &Path {
-        &self.instance
-    }
-
     pub fn stop(self) -> Result<Vec<Change>> {
         self.set("events/sock/inet_sock_set_state/enable", "0")?;
         let path = self.instance.join("trace");
@@ -88,11 +85,8 @@ fn remove_leftovers(instances: &Path) {
 
 /// How far international atomic time is ahead of the wall clock: whole seconds, or nothing where nobody has set it.
 fn tai_ahead() -> Result<Micros> {
-    let tai = clock_gettime_dynamic(DynamicClockId::Tai).context("no clock TAI")?;
     let wall = clock_gettime(ClockId::Realtime);
-    let ahead =
-        (tai.tv_sec - wall.tv_sec) * 1000 + (tai.tv_nsec - wall.tv_nsec) / 1_000_000;
-    let seconds = (ahead + 500).div_euclid(1000);
-    Ok(Micros::try_from(seconds).map_err(|_| anyhow!("the clock TAI is behind"))?
-        * 1_000_000)
+    let tai = clock_gettime_dynamic(DynamicClockId::Tai).context("no clock TAI")?;
+    let ahead = Duration::try_from(tai - wall).context("the clock TAI is behind")?;
+    Ok((ahead + Duration::from_millis(500)).as_secs() * 1_000_000)
 }

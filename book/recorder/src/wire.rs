@@ -1,14 +1,12 @@
 //! Reads the segments of a capture (the pcap format, as `tcpdump -w` writes it).
 
-use std::io::Read;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
-use anyhow::{Context, Result, bail};
-use etherparse::{NetSlice, SlicedPacket, TransportSlice};
-use pcap_parser::traits::PcapReaderIterator;
-use pcap_parser::{LegacyPcapReader, Linktype, PcapBlockOwned, PcapError};
+use anyhow::{Context, Result, anyhow, ensure};
+use etherparse::{IpSlice, SlicedPacket, TransportSlice};
+use pcap_parser::{Linktype, parse_pcap};
 
-use crate::Micros;
+use crate::tools::Micros;
 
 /// One TCP segment, with the numbers as they were on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,89 +24,46 @@ pub struct Segment {
     pub payload: Vec<u8>,
 }
 
-/// What a capture holds.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Packet {
-    Tcp(Segment),
-    /// A datagram. The recorder sends one at the end: once it is here, so is all that came before.
-    Udp,
-}
-
-/// Reads a capture as it comes, and hands over each packet.
-pub fn read(capture: impl Read, mut each: impl FnMut(Packet)) -> Result<()> {
-    const BIGGEST_PACKET: usize = 1 << 18; // tcpdump's snapshot length
-    let mut reader = LegacyPcapReader::new(2 * BIGGEST_PACKET, capture)
-        .map_err(|error| anyhow::anyhow!("tcpdump's capture has no head: {error:?}"))?;
-    let mut nanoseconds = false;
-    loop {
-        let used = match reader.next() {
-            Ok((used, block)) => {
-                match block {
-                    PcapBlockOwned::LegacyHeader(head) => {
-                        if head.network != Linktype::ETHERNET {
-                            bail!("the capture is not of Ethernet frames");
-                        }
-                        nanoseconds = head.is_nanosecond_precision();
-                    }
-                    PcapBlockOwned::Legacy(block) => {
-                        if block.caplen != block.origlen {
-                            bail!("tcpdump cut a packet to {} bytes", block.caplen);
-                        }
-                        let fraction = Micros::from(block.ts_usec);
-                        let fraction =
-                            if nanoseconds { fraction / 1000 } else { fraction };
-                        let at = Micros::from(block.ts_sec) * 1_000_000 + fraction;
-                        if let Some(packet) = parse_packet(at, block.data)? {
-                            each(packet);
-                        }
-                    }
-                    PcapBlockOwned::NG(_) => bail!("the capture is of the format pcapng"),
-                }
-                used
-            }
-            Err(PcapError::Eof) => return Ok(()),
-            Err(PcapError::Incomplete(_)) => {
-                reader
-                    .refill()
-                    .map_err(|error| anyhow::anyhow!("can't read it: {error:?}"))?;
-                continue;
-            }
-            Err(error) => bail!("can't read the capture: {error:?}"),
-        };
-        reader.consume(used);
+/// Reads a whole capture.
+pub fn read(capture: &[u8]) -> Result<Vec<Segment>> {
+    let (rest, capture) =
+        parse_pcap(capture).map_err(|_| anyhow!("tcpdump's capture has no head"))?;
+    ensure!(rest.is_empty(), "tcpdump's capture ends with a part of a packet");
+    let head = capture.header;
+    ensure!(head.network == Linktype::ETHERNET, "the capture is not of Ethernet frames");
+    let in_a_micro = if head.is_nanosecond_precision() { 1000 } else { 1 };
+    let mut segments = Vec::new();
+    for block in capture.blocks {
+        let length = block.caplen;
+        ensure!(length == block.origlen, "tcpdump cut a packet to {length} bytes");
+        let fraction = Micros::from(block.ts_usec) / in_a_micro;
+        let at = Micros::from(block.ts_sec) * 1_000_000 + fraction;
+        segments.extend(parse_packet(at, block.data)?);
     }
+    Ok(segments)
 }
 
-fn parse_packet(at: Micros, frame: &[u8]) -> Result<Option<Packet>> {
+/// None if it is no segment, but the datagram that the recorder sends last.
+fn parse_packet(at: Micros, frame: &[u8]) -> Result<Option<Segment>> {
     let packet =
         SlicedPacket::from_ethernet(frame).context("can't read a captured packet")?;
-    let hosts: (IpAddr, IpAddr) = match &packet.net {
-        Some(NetSlice::Ipv4(ip)) => {
-            let head = ip.header();
-            (head.source_addr().into(), head.destination_addr().into())
-        }
-        Some(NetSlice::Ipv6(ip)) => {
-            let head = ip.header();
-            (head.source_addr().into(), head.destination_addr().into())
-        }
-        _ => return Ok(None),
+    let Some(TransportSlice::Tcp(tcp)) = &packet.transport else {
+        return Ok(None);
     };
-    Ok(match &packet.transport {
-        Some(TransportSlice::Tcp(tcp)) => Some(Packet::Tcp(Segment {
-            at,
-            from: SocketAddr::new(hosts.0, tcp.source_port()),
-            to: SocketAddr::new(hosts.1, tcp.destination_port()),
-            syn: tcp.syn(),
-            fin: tcp.fin(),
-            rst: tcp.rst(),
-            psh: tcp.psh(),
-            ack: tcp.ack().then(|| tcp.acknowledgment_number()),
-            seq: tcp.sequence_number(),
-            payload: tcp.payload().to_vec(),
-        })),
-        Some(TransportSlice::Udp(_)) => Some(Packet::Udp),
-        _ => None,
-    })
+    let ip = packet.ether_payload().context("a captured packet is empty")?;
+    let ip = IpSlice::from_slice(ip.payload).context("can't read an IP packet")?;
+    Ok(Some(Segment {
+        at,
+        from: SocketAddr::new(ip.source_addr(), tcp.source_port()),
+        to: SocketAddr::new(ip.destination_addr(), tcp.destination_port()),
+        syn: tcp.syn(),
+        fin: tcp.fin(),
+        rst: tcp.rst(),
+        psh: tcp.psh(),
+        ack: tcp.ack().then(|| tcp.acknowledgment_number()),
+        seq: tcp.sequence_number(),
+        payload: tcp.payload().to_vec(),
+    }))
 }
 
 #[cfg(test)]
@@ -144,8 +99,6 @@ mod tests {
 
     #[test]
     fn reads_a_segment() {
-        let mut packets = Vec::new();
-        read(&capture()[..], |packet| packets.push(packet)).unwrap();
         let expected = Segment {
             at: 1_795_503_467_922_731,
             from: "127.0.0.1:46782".parse().unwrap(),
@@ -158,24 +111,28 @@ mod tests {
             seq: 7,
             payload: b"Hi".to_vec(),
         };
-        assert_eq!(packets, [Packet::Tcp(expected)]);
+        assert_eq!(read(&capture()).unwrap(), [expected]);
     }
 
     #[test]
-    fn knows_a_datagram() {
+    fn leaves_out_a_datagram() {
         let mut file = capture();
         file[24 + 16 + 14 + 9] = 17; // the protocol: UDP, whose head says its length in bytes 4 and 5
         file[24 + 16 + 14 + 20 + 5] = 22;
-        let mut packets = Vec::new();
-        read(&file[..], |packet| packets.push(packet)).unwrap();
-        assert_eq!(packets, [Packet::Udp]);
+        assert_eq!(read(&file).unwrap(), []);
     }
 
     #[test]
     fn a_cut_packet_is_an_error() {
         let mut file = capture();
         file[24 + 12] += 1; // the length that it had
-        let error = read(&file[..], |_| {}).unwrap_err();
+        let error = read(&file).unwrap_err();
         assert_eq!(error.to_string(), "tcpdump cut a packet to 56 bytes");
+    }
+
+    #[test]
+    fn a_capture_that_is_not_whole_is_an_error() {
+        let file = capture();
+        assert!(read(&file[..file.len() - 1]).is_err());
     }
 }

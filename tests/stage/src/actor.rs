@@ -1,13 +1,15 @@
 //! A program on the stage: what passes between it and its terminal, and how it ends.
 
+use std::cell::{RefCell, RefMut};
 use std::io::{self, Read, Write as _};
 use std::net::SocketAddr;
 use std::process::{Child, ChildStdin, ExitStatus, Stdio};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::Launcher;
+use crate::scenarios::example;
 
 /// What passed between a program and its terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +19,7 @@ pub enum Stream {
     Stderr,
 }
 
-/// Bytes that passed, and when they were seen to pass. On standard input, none are the end of it.
+/// Bytes that passed, and when they were seen to pass. None are the end of the stream.
 #[derive(Clone, Debug)]
 pub struct Passed {
     pub at: SystemTime,
@@ -33,44 +35,14 @@ pub struct Actor {
     pub arguments: Vec<String>,
     child: Child,
     stdin: Option<ChildStdin>,
-    log: Arc<Log>,
+    /// What passes, from all who see it pass; and what has passed, once it has been taken in.
+    news: (Sender<Passed>, Receiver<Passed>),
+    log: RefCell<Vec<Passed>>,
     readers: Vec<JoinHandle<()>>,
     status: Option<ExitStatus>,
     was_killed: bool,
     /// How far standard output and standard error have been awaited.
     awaited: [usize; 2],
-}
-
-#[derive(Default)]
-struct Log {
-    state: Mutex<LogState>,
-    news: Condvar,
-}
-
-#[derive(Default)]
-struct LogState {
-    passed: Vec<Passed>,
-    /// How many of the two output streams have ended.
-    ended: usize,
-}
-
-impl Log {
-    fn lock(&self) -> MutexGuard<'_, LogState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn push(&self, stream: Stream, bytes: &[u8]) {
-        let at = SystemTime::now();
-        self.lock().passed.push(Passed { at, stream, bytes: bytes.to_vec() });
-        self.news.notify_all();
-    }
-}
-
-impl LogState {
-    fn bytes_of(&self, streams: &[Stream]) -> Vec<u8> {
-        let wanted = self.passed.iter().filter(|p| streams.contains(&p.stream));
-        wanted.flat_map(|p| p.bytes.iter().copied()).collect()
-    }
 }
 
 impl Actor {
@@ -80,9 +52,9 @@ impl Actor {
         name: &str,
         arguments: Vec<String>,
     ) -> io::Result<Self> {
-        let example = name.split('-').next().unwrap_or(name).to_owned();
+        let example = example(name);
         let mut child = launcher
-            .command(name, &example, &arguments)
+            .command(name, example, &arguments)
             // Or an error would end with a backtrace.
             .env_remove("RUST_BACKTRACE")
             .env_remove("RUST_LIB_BACKTRACE")
@@ -90,22 +62,18 @@ impl Actor {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()?;
-        let log = Arc::new(Log::default());
-        let mut readers = Vec::new();
-        if let Some(stdout) = child.stdout.take() {
-            readers.push(read_into(&log, Stream::Stdout, stdout));
-        }
-        if let Some(stderr) = child.stderr.take() {
-            readers.push(read_into(&log, Stream::Stderr, stderr));
-        }
+        let news = mpsc::channel();
+        let stdout = child.stdout.take().map(|it| read(it, Stream::Stdout, &news.0));
+        let stderr = child.stderr.take().map(|it| read(it, Stream::Stderr, &news.0));
         Ok(Actor {
             name: name.to_owned(),
-            example,
+            example: example.to_owned(),
             arguments,
             stdin: child.stdin.take(),
             child,
-            log,
-            readers,
+            news,
+            log: RefCell::default(),
+            readers: stdout.into_iter().chain(stderr).collect(),
             status: None,
             was_killed: false,
             awaited: [0, 0],
@@ -114,20 +82,32 @@ impl Actor {
 
     /// What it printed on standard output, with what was typed where it was typed, as on a terminal.
     pub fn screen(&self) -> Vec<u8> {
-        self.log.lock().bytes_of(&[Stream::Stdin, Stream::Stdout])
+        self.bytes_of(&[Stream::Stdin, Stream::Stdout])
     }
 
     pub fn stdout(&self) -> Vec<u8> {
-        self.log.lock().bytes_of(&[Stream::Stdout])
+        self.bytes_of(&[Stream::Stdout])
     }
 
     pub fn stderr(&self) -> Vec<u8> {
-        self.log.lock().bytes_of(&[Stream::Stderr])
+        self.bytes_of(&[Stream::Stderr])
     }
 
     /// All that passed between it and its terminal, in order.
     pub fn passed(&self) -> Vec<Passed> {
-        self.log.lock().passed.clone()
+        self.log().clone()
+    }
+
+    fn log(&self) -> RefMut<'_, Vec<Passed>> {
+        let mut log = self.log.borrow_mut();
+        log.extend(self.news.1.try_iter());
+        log
+    }
+
+    fn bytes_of(&self, streams: &[Stream]) -> Vec<u8> {
+        let log = self.log();
+        let wanted = log.iter().filter(|passed| streams.contains(&passed.stream));
+        wanted.flat_map(|passed| passed.bytes.iter().copied()).collect()
     }
 
     /// The process id of the command that was run.
@@ -137,9 +117,8 @@ impl Actor {
 
     /// The first address that it named, on either stream: a server's is the one that it listens on.
     pub(crate) fn address(&self) -> Option<SocketAddr> {
-        let log = self.log.lock();
         [Stream::Stderr, Stream::Stdout].iter().find_map(|stream| {
-            let bytes = log.bytes_of(&[*stream]);
+            let bytes = self.bytes_of(&[*stream]);
             let text = String::from_utf8_lossy(&bytes);
             // Whole lines only: the port may still be on its way.
             let lines = &text[..text.rfind('\n')? + 1];
@@ -147,21 +126,23 @@ impl Actor {
         })
     }
 
-    /// Waits for news of the program until `done` says what came of it, or the time is up.
+    /// Waits for news of the program until `done` says what came of it. None: the time is up, or the program has ended
+    /// without it.
     pub(crate) fn wait<T>(
         &mut self,
         deadline: Instant,
         mut done: impl FnMut(&mut Self) -> Option<T>,
     ) -> Option<T> {
-        let log = Arc::clone(&self.log);
         loop {
+            let over = self.has_ended();
             if let Some(result) = done(self) {
                 return Some(result);
             }
-            let left = deadline.checked_duration_since(Instant::now())?;
+            let left = deadline.checked_duration_since(Instant::now());
             // Output wakes us. What makes no noise, such as a program's end, is looked for every 10 ms.
-            let pause = left.min(Duration::from_millis(10));
-            drop(log.news.wait_timeout(log.lock(), pause));
+            let pause = left.filter(|_| !over)?.min(Duration::from_millis(10));
+            let news = self.news.1.recv_timeout(pause);
+            self.log.get_mut().extend(news);
         }
     }
 
@@ -170,7 +151,7 @@ impl Actor {
         self.stdin = None;
         if self.status.is_none() {
             self.was_killed = true;
-            let _ = launcher.kill(&mut self.child); // fails only if it has just ended
+            let _ = launcher.kill(&self.name, &mut self.child); // fails only if it has just ended
             self.status = self.child.wait().ok();
         }
         for reader in self.readers.drain(..) {
@@ -180,7 +161,7 @@ impl Actor {
 
     /// Types this on its standard input.
     pub(crate) fn type_in(&mut self, text: &str) -> io::Result<()> {
-        self.log.push(Stream::Stdin, text.as_bytes());
+        pass(&self.news.0, Stream::Stdin, text.as_bytes());
         match &mut self.stdin {
             Some(stdin) => stdin.write_all(text.as_bytes()).and_then(|()| stdin.flush()),
             None => Err(io::Error::other("its input has ended")),
@@ -189,7 +170,7 @@ impl Actor {
 
     /// Ends its standard input.
     pub(crate) fn end_input(&mut self) {
-        self.log.push(Stream::Stdin, b"");
+        pass(&self.news.0, Stream::Stdin, b"");
         self.stdin = None;
     }
 
@@ -209,14 +190,11 @@ impl Actor {
 
     /// Looks for the text after what was awaited before, on standard output or else on standard error.
     pub(crate) fn take_awaited(&mut self, text: &str) -> bool {
-        for (stream, seen) in
-            [Stream::Stdout, Stream::Stderr].iter().zip(&mut self.awaited)
-        {
-            let bytes = self.log.lock().bytes_of(&[*stream]);
-            let new = &bytes[*seen..];
-            if let Some(at) =
-                new.windows(text.len()).position(|part| part == text.as_bytes())
-            {
+        for (index, stream) in [Stream::Stdout, Stream::Stderr].into_iter().enumerate() {
+            let bytes = self.bytes_of(&[stream]);
+            let seen = &mut self.awaited[index];
+            let mut parts = bytes[*seen..].windows(text.len());
+            if let Some(at) = parts.position(|part| part == text.as_bytes()) {
                 *seen += at + text.len();
                 return true;
             }
@@ -224,36 +202,36 @@ impl Actor {
         false
     }
 
-    /// Whether the process has ended. Its last output may still be on its way here.
-    fn has_exited(&mut self) -> bool {
+    /// Whether nothing more can come from it: the process has ended, and both streams of its output.
+    pub(crate) fn has_ended(&mut self) -> bool {
         if self.status.is_none() {
             self.status = self.child.try_wait().ok().flatten();
         }
-        self.status.is_some()
-    }
-
-    /// Whether nothing more can come from it.
-    pub(crate) fn has_ended(&mut self) -> bool {
-        let ended = self.log.lock().ended == 2;
-        self.has_exited() && ended
+        let is_end = |it: &&Passed| it.stream != Stream::Stdin && it.bytes.is_empty();
+        self.status.is_some() && self.log().iter().filter(is_end).count() == 2
     }
 }
 
-fn read_into(
-    log: &Arc<Log>,
-    stream: Stream,
+/// Tells that these bytes pass.
+fn pass(news: &Sender<Passed>, stream: Stream, bytes: &[u8]) {
+    let passed = Passed { at: SystemTime::now(), stream, bytes: bytes.to_vec() };
+    let _ = news.send(passed); // fails only if the actor is gone
+}
+
+fn read(
     mut source: impl Read + Send + 'static,
+    stream: Stream,
+    news: &Sender<Passed>,
 ) -> JoinHandle<()> {
-    let log = Arc::clone(log);
+    let news = news.clone();
     thread::spawn(move || {
         let mut buffer = [0; 8192];
         loop {
-            match source.read(&mut buffer) {
-                Ok(0) | Err(_) => break,
-                Ok(n) => log.push(stream, &buffer[..n]),
+            let n = source.read(&mut buffer).unwrap_or(0);
+            pass(&news, stream, &buffer[..n]);
+            if n == 0 {
+                break;
             }
         }
-        log.lock().ended += 1;
-        log.news.notify_all();
     })
 }

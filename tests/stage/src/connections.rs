@@ -2,24 +2,30 @@
 
 use std::net::SocketAddr;
 
-use procfs::net::{TcpNetEntry, TcpState, tcp};
+use procfs::net::{TcpNetEntry, TcpState, tcp, tcp6};
+use procfs::{ProcError, ProcResult};
 
-fn table() -> Vec<TcpNetEntry> {
-    tcp().unwrap_or_default()
+/// All connections that the kernel knows of.
+pub fn table() -> ProcResult<Vec<TcpNetEntry>> {
+    let six = match tcp6() {
+        Err(ProcError::NotFound(_)) => Vec::new(), // a kernel without IPv6
+        six => six?,
+    };
+    Ok([tcp()?, six].concat())
 }
 
-/// Whether the end of a closed connection with this local address is in TIME-WAIT. Addresses of other families than IPv4 are
-/// not looked for.
-pub fn is_in_time_wait(local: SocketAddr, remote: SocketAddr) -> bool {
+/// Whether the end of a closed connection with this local address is in TIME-WAIT.
+pub(crate) fn is_in_time_wait(local: SocketAddr, remote: SocketAddr) -> bool {
     let is_it =
         |it: &TcpNetEntry| it.local_address == local && it.remote_address == remote;
-    table().iter().any(|it| it.state == TcpState::TimeWait && is_it(it))
+    let mut table = table().unwrap_or_default().into_iter();
+    table.any(|it| it.state == TcpState::TimeWait && is_it(&it))
 }
 
 /// How many bytes lie unread in the receive buffers of the connections of this server port,
 /// on the server's side or on its clients', whether accepted or not.
-pub fn unread_bytes(server_port: u16, on_server: bool) -> usize {
-    let table = table().into_iter();
+pub(crate) fn unread_bytes(server_port: u16, on_server: bool) -> usize {
+    let table = table().unwrap_or_default().into_iter();
     let ours = table.filter(|it| {
         let end = if on_server { it.local_address } else { it.remote_address };
         end.port() == server_port && it.state != TcpState::Listen // there the queue is of connections

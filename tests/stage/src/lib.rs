@@ -8,7 +8,7 @@
 
 mod actor;
 #[cfg(target_os = "linux")]
-mod connections;
+pub mod connections;
 pub mod scenarios;
 mod stage;
 mod varying;
@@ -18,7 +18,7 @@ use std::process::{Child, Command};
 use std::time::Duration;
 
 pub use actor::{Actor, Passed, Stream};
-pub use stage::{Stage, Story};
+pub use stage::Stage;
 pub use varying::Varying;
 
 /// Where programs come from, and how one is ended.
@@ -36,8 +36,8 @@ pub trait Launcher {
         Duration::from_secs(20)
     }
 
-    /// Ends a program at once. It is reaped afterwards.
-    fn kill(&self, child: &mut Child) -> io::Result<()> {
+    /// Ends the program of this name at once. It is reaped afterwards.
+    fn kill(&self, _name: &str, child: &mut Child) -> io::Result<()> {
         child.kill()
     }
 }

@@ -365,3 +365,8 @@ impl Scenario {
         })
     }
 }
+
+/// The example that a program is run from: the program's name, without a scenario's suffix.
+pub fn example(name: &str) -> &str {
+    name.split_once('-').map_or(name, |(example, _)| example)
+}

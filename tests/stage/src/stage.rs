@@ -1,9 +1,12 @@
 //! The stage on which the programs of a scenario run together.
 
-use std::fmt::{self, Write as _};
+use std::fmt::{Display, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitStatus;
+use std::rc::Rc;
 use std::time::Instant;
+
+use anyhow::{Error, Result, anyhow};
 
 use crate::Launcher;
 use crate::actor::Actor;
@@ -12,21 +15,9 @@ use crate::connections;
 use crate::scenarios::{Action, Scenario};
 use crate::varying::Varying;
 
-/// Why a play could not go on, told for a person.
-#[derive(Debug)]
-pub struct Story(pub String);
-
-impl fmt::Display for Story {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Story {}
-
 /// The programs of one play. Dropping it ends those that still run.
 pub struct Stage {
-    launcher: Box<dyn Launcher>,
+    launcher: Rc<dyn Launcher>,
     actors: Vec<Actor>,
     server: Option<SocketAddr>,
 }
@@ -39,33 +30,25 @@ impl Drop for Stage {
 
 impl Stage {
     pub fn new(launcher: Box<dyn Launcher>) -> Self {
-        Stage { launcher, actors: Vec::new(), server: None }
+        Stage { launcher: launcher.into(), actors: Vec::new(), server: None }
     }
 
     /// Plays the whole scenario.
-    pub fn play(&mut self, scenario: &Scenario) -> Result<(), Story> {
+    pub fn play(&mut self, scenario: &Scenario) -> Result<()> {
         scenario.play.iter().try_for_each(|action| self.perform(action))
     }
 
     /// Performs one action, and waits until it has had its effect.
-    pub fn perform(&mut self, action: &Action) -> Result<(), Story> {
-        let deadline = Instant::now() + self.launcher.limit();
+    pub fn perform(&mut self, action: &Action) -> Result<()> {
         match *action {
             Action::Run(name) => self.start(name, Vec::new()),
             Action::Serve(name) => {
                 self.start(name, vec![self.launcher.server_address().to_owned()])?;
-                let found = self.actor_mut(name).wait(deadline, |actor| {
-                    let over = actor.has_ended();
-                    actor.address().map(Some).or(over.then_some(None))
-                });
-                self.server = found.flatten();
-                match self.server {
-                    Some(_) => Ok(()),
-                    None => {
-                        Err(self
-                            .story(&format!("{name} to say which address it listens on")))
-                    }
-                }
+                self.server = self.wait_until(name, |actor| actor.address());
+                let said = self.server.map(|_| ());
+                said.ok_or_else(|| {
+                    self.story(format!("{name} to say which address it listens on"))
+                })
             }
             Action::Connect(name, more) => {
                 let Some(server) = self.server else {
@@ -76,24 +59,14 @@ impl Stage {
                 self.start(name, arguments)
             }
             Action::Await(name, text) => {
-                let found = self.actor_mut(name).wait(deadline, |actor| {
-                    let over = actor.has_ended();
-                    let found = actor.take_awaited(text);
-                    (found || over).then_some(found)
-                });
-                match found {
-                    Some(true) => Ok(()),
-                    Some(false) | None => {
-                        Err(self.story(&format!("{name} to print {text:?}")))
-                    }
-                }
+                let found =
+                    self.wait_until(name, |actor| actor.take_awaited(text).then_some(()));
+                found.ok_or_else(|| self.story(format!("{name} to print {text:?}")))
             }
-            Action::Unread(name, bytes) => self.wait_for_unread(name, bytes, deadline),
+            Action::Unread(name, bytes) => self.wait_for_unread(name, bytes),
             Action::Type(name, text) => {
                 let typed = self.actor_mut(name).type_in(text);
-                typed.map_err(|error| {
-                    self.story(&format!("{name} to take {text:?} ({error})"))
-                })
+                typed.map_err(|it| self.story(format!("{name} to take {text:?} ({it})")))
             }
             Action::EndInput(name) => {
                 self.actor_mut(name).end_input();
@@ -102,19 +75,17 @@ impl Stage {
             Action::Ends(name) => self.exits_with(name, 0),
             Action::Fails(name) => self.exits_with(name, 1),
             Action::Kill(name) => {
-                let found = self.actors.iter_mut().find(|actor| actor.name == name);
-                if let Some(actor) = found {
-                    actor.end(&*self.launcher);
-                }
+                let launcher = Rc::clone(&self.launcher);
+                self.actor_mut(name).end(&*launcher);
                 Ok(())
             }
         }
     }
 
     /// Starts a program with these arguments.
-    pub fn start(&mut self, name: &str, arguments: Vec<String>) -> Result<(), Story> {
+    pub fn start(&mut self, name: &str, arguments: Vec<String>) -> Result<()> {
         let actor = Actor::start(&*self.launcher, name, arguments)
-            .map_err(|error| self.story(&format!("{name} to start ({error})")))?;
+            .map_err(|error| self.story(format!("{name} to start ({error})")))?;
         self.actors.push(actor);
         Ok(())
     }
@@ -158,8 +129,8 @@ impl Stage {
     }
 
     /// What has happened so far, and that `expected` did not.
-    pub fn story(&self, expected: &str) -> Story {
-        Story(format!("{}expected next: {expected}\n", self.so_far()))
+    pub fn story(&self, expected: impl Display) -> Error {
+        anyhow!("{}expected next: {expected}\n", self.so_far())
     }
 
     /// What ran, and what each program has printed so far.
@@ -180,10 +151,9 @@ impl Stage {
     }
 
     /// Waits until the program has ended by itself and all its output is here.
-    pub fn wait_for_exit(&mut self, name: &str) -> Result<ExitStatus, Story> {
-        let deadline = Instant::now() + self.launcher.limit();
-        let ended = self.actor_mut(name).wait(deadline, Actor::ended);
-        ended.ok_or_else(|| self.story(&format!("{name} to end by itself")))
+    pub fn wait_for_exit(&mut self, name: &str) -> Result<ExitStatus> {
+        let ended = self.wait_until(name, Actor::ended);
+        ended.ok_or_else(|| self.story(format!("{name} to end by itself")))
     }
 
     /// Waits until `look` finds something, while this program runs. `None`: the time is up,
@@ -191,14 +161,10 @@ impl Stage {
     pub fn wait_until<T>(
         &mut self,
         name: &str,
-        deadline: Instant,
-        mut look: impl FnMut() -> Option<T>,
+        look: impl FnMut(&mut Actor) -> Option<T>,
     ) -> Option<T> {
-        let found = self.actor_mut(name).wait(deadline, |actor| {
-            let over = actor.has_ended();
-            look().map(Some).or(over.then_some(None))
-        });
-        found.flatten()
+        let deadline = Instant::now() + self.launcher.limit();
+        self.actor_mut(name).wait(deadline, look)
     }
 
     /// Which end of a closed connection is in TIME-WAIT: `server` or `client`. Waits, while the
@@ -210,51 +176,41 @@ impl Stage {
         server: SocketAddr,
         client: SocketAddr,
     ) -> &'static str {
-        let deadline = Instant::now() + self.launcher.limit();
-        let found = self.wait_until(name, deadline, || {
-            if connections::is_in_time_wait(server, client) {
-                Some("server")
-            } else if connections::is_in_time_wait(client, server) {
-                Some("client")
-            } else {
-                None
-            }
+        let ends = [("server", server, client), ("client", client, server)];
+        let found = self.wait_until(name, |_| {
+            let waits = |end: &&(_, _, _)| connections::is_in_time_wait(end.1, end.2);
+            ends.iter().find(waits).map(|(who, ..)| *who)
         });
         found.unwrap_or_else(|| panic!("{}", self.story("one end to be in TIME-WAIT")))
     }
 
-    fn exits_with(&mut self, name: &str, code: i32) -> Result<(), Story> {
+    fn exits_with(&mut self, name: &str, code: i32) -> Result<()> {
         let status = self.wait_for_exit(name)?;
         if status.code() == Some(code) {
             return Ok(());
         }
-        Err(self.story(&format!("{name} to end with exit status {code}")))
+        Err(self.story(format!("{name} to end with exit status {code}")))
     }
 
     #[cfg(target_os = "linux")]
-    fn wait_for_unread(
-        &mut self,
-        name: &str,
-        bytes: usize,
-        deadline: Instant,
-    ) -> Result<(), Story> {
+    fn wait_for_unread(&mut self, name: &str, bytes: usize) -> Result<()> {
         let Some(server) = self.server else {
             return Err(self.story("a server with a connection"));
         };
         let is_server = self.actor(name).address() == Some(server);
         let mut unread = 0;
-        let found = self.actor_mut(name).wait(deadline, |_| {
+        let found = self.wait_until(name, |_| {
             unread = connections::unread_bytes(server.port(), is_server);
             (unread == bytes).then_some(())
         });
         found.ok_or_else(|| {
-            self.story(&format!("{bytes} bytes to lie unread at {name} ({unread} do)"))
+            self.story(format!("{bytes} bytes to lie unread at {name} ({unread} do)"))
         })
     }
 
     /// Only Linux tells. Elsewhere the play goes on at once, for what follows must come about in any case.
     #[cfg(not(target_os = "linux"))]
-    fn wait_for_unread(&mut self, _: &str, _: usize, _: Instant) -> Result<(), Story> {
+    fn wait_for_unread(&mut self, _: &str, _: usize) -> Result<()> {
         Ok(())
     }
 }

@@ -1,16 +1,25 @@
 //! What a transcript can't repeat: the ports of a run.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+/// The digits of a port: after a loopback address and a colon, or as the kernel's calls have it.
+static PORT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(127\.0\.0\.1:|\[::1\]:|localhost:|htons\()([0-9]+)")
+        .expect("it is right")
+});
 
 /// What differs from one run to the next, and how a transcript writes it.
 ///
 /// A port is written as 6000 if it is the server's, and otherwise as 53503, 53504, … in the order in which the ports
 /// appear, program by program. That is all.
 pub struct Varying {
-    /// Real port, written port.
-    ports: Vec<(u16, u16)>,
-    next: u16,
+    /// What is written for a real port.
+    ports: HashMap<u16, u32>,
+    next: u32,
 }
 
 impl Varying {
@@ -21,59 +30,33 @@ impl Varying {
 
     /// Gives a number to each port that this text is the first to name.
     pub fn learn(&mut self, text: &str) {
-        for range in ports_in(text) {
-            if let Ok(port) = text[range].parse() {
-                self.learn_port(port);
-            }
+        for port in PORT.captures_iter(text).filter_map(|found| found[2].parse().ok()) {
+            self.learn_port(port);
         }
     }
 
     /// Gives a number to this port, if it has none yet.
     pub fn learn_port(&mut self, port: u16) {
-        let known = self.ports.iter().any(|(real, _)| *real == port);
-        if !known && port != 0 && port != 6000 {
-            self.ports.push((port, self.next));
+        if !self.ports.contains_key(&port) && port != 0 && port != 6000 {
+            self.ports.insert(port, self.next);
             self.next += 1;
         }
     }
 
     /// What is written for a port.
-    pub fn written(&self, port: u16) -> u16 {
-        let known = self.ports.iter().find(|(real, _)| *real == port);
-        known.map_or(port, |(_, written)| *written)
+    pub fn written(&self, port: u16) -> u32 {
+        self.ports.get(&port).copied().unwrap_or(port.into())
     }
 
     /// Rewrites the ports in a text, and nothing else, whatever numbers it has.
     pub fn rewrite(&self, text: &str) -> String {
-        let mut result = String::new();
-        let mut done = 0;
-        for range in ports_in(text) {
-            result += &text[done..range.start];
-            let digits = &text[range.clone()];
-            match digits.parse() {
-                Ok(port) => result += &self.written(port).to_string(),
-                Err(_) => result += digits, // more than a port can be
-            }
-            done = range.end;
-        }
-        result + &text[done..]
+        let rewritten = PORT.replace_all(text, |found: &Captures| {
+            let port = found[2].parse().map(|port| self.written(port).to_string());
+            // Or it is more than a port can be.
+            found[1].to_owned() + port.as_deref().unwrap_or(&found[2])
+        });
+        rewritten.into_owned()
     }
-}
-
-/// Where the text has the digits of a port: after a loopback address and a colon, or as the kernel's calls have it.
-fn ports_in(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    for before in ["127.0.0.1:", "[::1]:", "localhost:", "htons("] {
-        for (at, _) in text.match_indices(before) {
-            let start = at + before.len();
-            let digits = text[start..].bytes().take_while(u8::is_ascii_digit).count();
-            if digits > 0 {
-                found.push(start..start + digits);
-            }
-        }
-    }
-    found.sort_unstable_by_key(|range| range.start);
-    found
 }
 
 #[cfg(test)]
@@ -88,6 +71,13 @@ mod tests {
         let written = [40000, 50001, 50000, 50002].map(|port| varying.written(port));
         assert_eq!(written, [6000, 53503, 53504, 53505]);
         assert_eq!(varying.written(7), 7);
+    }
+
+    #[test]
+    fn there_is_a_number_for_every_port() {
+        let mut varying = Varying::new(None);
+        (0..=u16::MAX).for_each(|port| varying.learn_port(port));
+        assert_eq!(varying.written(u16::MAX), 53503 + 65533, "all but 0 and 6000");
     }
 
     #[test]

@@ -1,35 +1,22 @@
 //! What the programs did.
 
-use stage::Varying;
-
-use super::TimedEvent;
-use super::connections::{Connections, Side};
-use super::seen::{Program, Seen, printed};
-use super::sockets::{Socket, Sockets, duplicates};
-use crate::Micros;
+use super::connections::Side;
+use super::seen::{Program, printed};
+use super::sockets::{Socket, duplicates};
+use super::{Conversation, TimedEvent};
 use crate::recording::{self, Kind};
-use crate::strace::{self, Call, Entry};
-
-/// All that is known before the events are put together.
-pub struct Conversation<'w> {
-    pub seen: &'w Seen,
-    pub connections: &'w Connections,
-    pub sockets: &'w Sockets,
-    pub ports: &'w Varying,
-}
+use crate::strace::{self, Call};
+use crate::tools::Micros;
 
 impl Conversation<'_> {
     /// Adds what each program did: its calls, what it printed and was told, its end.
     pub fn add_programs(&self, events: &mut Vec<TimedEvent>) {
         for (index, program) in self.seen.programs.iter().enumerate() {
-            let entries = program.threads.iter().flatten();
-            let ends = entries.filter_map(|entry| match &entry.what {
-                strace::What::End(how) => Some((entry.at, how.clone())),
-                _ => None,
-            });
+            let id = &program.listed.id;
+            let ends = program.threads.iter().filter_map(|thread| thread.end.clone());
             let ended = ends.max_by_key(|(at, _)| *at);
             for (at, text) in &program.typed {
-                let (program, text) = (program.id.clone(), self.ports.rewrite(text));
+                let (program, text) = (id.clone(), self.ports.rewrite(text));
                 let typed = recording::Type { program, text };
                 events.push((*at, 0, Kind::Type(typed)));
             }
@@ -38,8 +25,7 @@ impl Conversation<'_> {
                 self.add_thread(events, index, thread, ended);
             }
             if let Some((at, how)) = ended {
-                let program = program.id.clone();
-                let end = recording::End { program, how };
+                let end = recording::End { program: id.clone(), how };
                 events.push((at, 6, Kind::End(end)));
             }
         }
@@ -53,16 +39,13 @@ impl Conversation<'_> {
         thread: usize,
         ended: Micros,
     ) {
-        let Conversation { connections, sockets, ports, .. } = self;
+        let Conversation { sockets, ports, .. } = self;
         let program = &self.seen.programs[index];
-        let entries = &program.threads[thread];
+        let calls = &program.threads[thread].calls;
         // The event that the next print may be a part of: one `eprintln!` writes piece by piece.
         let mut printing: Option<usize> = None;
-        for (entry_index, entry) in entries.iter().enumerate() {
-            let strace::What::Call(call) = &entry.what else {
-                continue;
-            };
-            let place = (index, thread, entry_index);
+        for (call_index, call) in calls.iter().enumerate() {
+            let place = (index, thread, call_index);
             let line = || program.lines.line(&call.stack);
 
             if let Some((stream, bytes)) = printed(call) {
@@ -78,17 +61,17 @@ impl Conversation<'_> {
                 }
                 printing = Some(events.len());
                 let print = recording::Print {
-                    program: program.id.clone(),
+                    program: program.listed.id.clone(),
                     thread: thread + 1,
                     line,
                     stream: stream.to_owned(),
                     text,
                 };
-                events.push((entry.at, 2, Kind::Print(print)));
+                events.push((call.at, 2, Kind::Print(print)));
                 continue;
             }
 
-            let socket = sockets.of_call.get(&place);
+            let socket = sockets.of_call.get(&place).map(|socket| &sockets.all[*socket]);
             let counts = match call.name.as_str() {
                 "fcntl" => socket.is_some() && duplicates(call),
                 "read" | "readv" => socket.is_some() || call.descriptor() == Some(0),
@@ -98,32 +81,37 @@ impl Conversation<'_> {
                 continue;
             }
             printing = None;
-            let id = |socket: &usize| sockets.all[*socket].id.clone();
+            let line = line()
+                .or_else(|| line_of_the_same_before(program, &calls[..call_index], call));
             let arguments: Vec<_> =
                 call.arguments.iter().map(|a| strace::readable(a)).collect();
+            let result = call.result.as_deref().map(strace::readable);
+            let accepted = sockets.accepted.get(&place);
             let made = recording::Call {
-                program: program.id.clone(),
+                program: program.listed.id.clone(),
                 thread: thread + 1,
-                line: line().or_else(|| {
-                    line_of_the_same_before(program, &entries[..entry_index], call)
-                }),
+                line,
                 call: call.name.clone(),
                 args: ports.rewrite(&arguments.join(", ")),
-                result: call
-                    .result
-                    .as_deref()
-                    .map(|result| ports.rewrite(&strace::readable(result))),
-                end: end_of(
-                    call,
-                    entry.at,
-                    ended,
-                    socket.map(|socket| &sockets.all[*socket]),
-                    connections,
-                ),
-                socket: socket.map(id),
-                accepted: sockets.accepted.get(&place).map(id),
+                result: result.map(|result| ports.rewrite(&result)),
+                end: self.end_of(call, ended, socket),
+                socket: socket.map(|socket| socket.id.clone()),
+                accepted: accepted.map(|socket| sockets.all[*socket].id.clone()),
             };
-            events.push((entry.at, 1, Kind::Call(made)));
+            events.push((call.at, 1, Kind::Call(made)));
+        }
+    }
+
+    /// When a call ended. strace counts only from when it lets the call go on, so the end comes out a little early: a
+    /// `connect` would seem to have returned before the answer was there.
+    fn end_of(&self, call: &Call, ended: Micros, socket: Option<&Socket>) -> Micros {
+        let end = call.end.unwrap_or(ended).max(call.at);
+        match socket.and_then(|socket| socket.connection) {
+            Some((index, Side::Client)) if call.name == "connect" => {
+                let answer = self.connections.0[index].first(Side::Server, |_| true);
+                answer.filter(|_| call.end.is_some()).map_or(end, |it| it.max(end))
+            }
+            _ => end,
         }
     }
 }
@@ -131,35 +119,12 @@ impl Conversation<'_> {
 /// A call that never returned has no stack. It stands where the thread's last such call stood, if there was one.
 fn line_of_the_same_before(
     program: &Program,
-    before: &[Entry],
+    before: &[Call],
     call: &Call,
 ) -> Option<u32> {
-    let same = before.iter().rev().find_map(|entry| match &entry.what {
-        strace::What::Call(other)
-            if other.name == call.name && other.descriptor() == call.descriptor() =>
-        {
-            Some(other)
-        }
-        _ => None,
-    })?;
-    program.lines.line(&same.stack).filter(|_| call.result.is_none())
-}
-
-/// When a call ended. strace counts only from when it lets the call go on, so the end comes out a little early: a
-/// `connect` would seem to have returned before the answer was there.
-fn end_of(
-    call: &Call,
-    at: Micros,
-    ended: Micros,
-    socket: Option<&Socket>,
-    connections: &Connections,
-) -> Micros {
-    let end = call.end.unwrap_or(ended).max(at);
-    match socket.and_then(|socket| socket.connection) {
-        Some((index, Side::Client)) if call.name == "connect" => {
-            let answer = connections.0[index].first(Side::Server, |_| true);
-            answer.filter(|_| call.end.is_some()).map_or(end, |answer| answer.max(end))
-        }
-        _ => end,
-    }
+    let is_same = |other: &&Call| {
+        other.name == call.name && other.descriptor() == call.descriptor()
+    };
+    let same = before.iter().rev().find(is_same).filter(|_| call.result.is_none())?;
+    program.lines.line(&same.stack)
 }

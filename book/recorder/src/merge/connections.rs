@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::seen::TOLERANCE;
-use crate::Micros;
+use crate::tools::Micros;
 use crate::wire::Segment;
 
 /// A TCP connection, by its segments.
@@ -23,6 +23,15 @@ pub enum Side {
     Server,
 }
 
+impl Side {
+    pub fn other(self) -> Side {
+        match self {
+            Side::Client => Side::Server,
+            Side::Server => Side::Client,
+        }
+    }
+}
+
 impl Connection {
     pub fn sender(&self, segment: &Segment) -> Side {
         if segment.from == self.client { Side::Client } else { Side::Server }
@@ -30,8 +39,8 @@ impl Connection {
 
     /// When the first segment from this side passed that is as wanted.
     pub fn first(&self, side: Side, wanted: impl Fn(&Segment) -> bool) -> Option<Micros> {
-        let sent = self.segments.iter().filter(|segment| self.sender(segment) == side);
-        sent.filter(|segment| wanted(segment)).map(|segment| segment.at).next()
+        let mut sent = self.segments.iter().filter(|it| self.sender(it) == side);
+        sent.find(|segment| wanted(segment)).map(|segment| segment.at)
     }
 
     /// Whether anybody answered to the SYN with a SYN.
@@ -54,13 +63,17 @@ impl Connections {
     pub fn of(segments: &[Segment]) -> Self {
         let mut connections: Vec<Connection> = Vec::new();
         for segment in segments {
-            let known = connections.iter_mut().rev().find(|connection| {
+            let known = connections.iter().rposition(|connection| {
                 let ends = (connection.client, connection.server);
                 ends == (segment.from, segment.to) || ends == (segment.to, segment.from)
             });
             let opens = segment.syn && segment.ack.is_none();
-            let connection = match known {
-                Some(known) if !opens || known.initial[0] == Some(segment.seq) => known,
+            let index = match known {
+                Some(known)
+                    if !opens || connections[known].initial[0] == Some(segment.seq) =>
+                {
+                    known
+                }
                 _ if opens => {
                     connections.push(Connection {
                         client: segment.from,
@@ -69,13 +82,11 @@ impl Connections {
                         initial: [None, None],
                         segments: Vec::new(),
                     });
-                    let Some(new) = connections.last_mut() else {
-                        continue;
-                    };
-                    new
+                    connections.len() - 1
                 }
                 _ => continue, // of a connection that was there before the recording began
             };
+            let connection = &mut connections[index];
             if segment.syn {
                 let side = connection.sender(segment) as usize;
                 connection.initial[side] = Some(segment.seq);

@@ -11,20 +11,26 @@ mod states;
 mod tests;
 
 use anyhow::{Context, Result, bail};
+use stage::Varying;
 use stage::scenarios::Scenario;
 
-use crate::Micros;
 use crate::recording::{self, Environment, Event, Kind, Recording};
-use calls::Conversation;
+use crate::tools::Micros;
 use connections::Connections;
 use ports::ports_of;
 pub use seen::{Program, Seen};
-use segments::add_segments;
 use sockets::Sockets;
-use states::add_states;
 
 /// An event before its time is counted from the first: when, its rank within the microsecond, and what.
 type TimedEvent = (Micros, u8, Kind);
+
+/// All that is known before the events are put together.
+struct Conversation<'w> {
+    seen: &'w Seen,
+    connections: &'w Connections,
+    sockets: &'w Sockets,
+    ports: &'w Varying,
+}
 
 /// Makes a recording of all that was seen.
 pub fn merge(
@@ -46,16 +52,14 @@ pub fn merge(
         ports: &ports,
     };
     conversation.add_programs(&mut events);
-    add_segments(&mut events, &connections, &sockets, &ports);
-    add_states(&mut events, &seen, &connections, &sockets);
+    conversation.add_segments(&mut events);
+    conversation.add_states(&mut events);
 
-    for program in &seen.programs {
-        let its_calls = events.iter().filter(|(.., kind)| match kind {
-            Kind::Call(call) => call.program == program.id,
-            _ => false,
-        });
-        if its_calls.count() == 0 {
-            bail!("strace shows no call of {}", program.id);
+    for recording::Program { id, .. } in seen.programs.iter().map(|it| &it.listed) {
+        let is_its =
+            |kind: &Kind| matches!(kind, Kind::Call(call) if call.program == *id);
+        if !events.iter().any(|(.., kind)| is_its(kind)) {
+            bail!("strace shows no call of {id}");
         }
     }
 
@@ -71,26 +75,19 @@ pub fn merge(
         Event { t: at - start, kind }
     });
 
+    let sockets = sockets.listed(&seen, &connections, &ports);
+    let programs = seen.programs.into_iter().map(|program| {
+        let mut listed = program.listed;
+        listed.args.iter_mut().for_each(|argument| *argument = ports.rewrite(argument));
+        listed
+    });
     Ok(Recording {
         schema: recording::SCHEMA,
         name: scenario.name.to_owned(),
         title: scenario.title.to_owned(),
         recorded,
+        programs: programs.collect(),
+        sockets,
         events: events.collect(),
-        programs: seen
-            .programs
-            .iter()
-            .map(|program| recording::Program {
-                id: program.id.clone(),
-                example: program.example.clone(),
-                args: program
-                    .arguments
-                    .iter()
-                    .map(|argument| ports.rewrite(argument))
-                    .collect(),
-                role: program.role.to_owned(),
-            })
-            .collect(),
-        sockets: sockets.listed(&seen, &connections, &ports),
     })
 }

@@ -5,8 +5,6 @@ use stage::Varying;
 use super::connections::Connections;
 use super::seen::{Program, Seen, printed};
 use super::sockets::Sockets;
-use crate::Micros;
-use crate::strace;
 
 /// Ports from here on are the kernel's choice.
 const FIRST_EPHEMERAL: u16 = 32768;
@@ -28,19 +26,12 @@ pub fn ports_of(seen: &Seen, connections: &Connections, sockets: &Sockets) -> Va
 
 /// What a program printed on standard error, and then on standard output.
 fn said_by(program: &Program) -> String {
-    let entries = || program.threads.iter().flatten();
     let on = |wanted: &str| {
-        let mut written: Vec<(Micros, Vec<u8>)> = Vec::new();
-        for entry in entries() {
-            if let strace::What::Call(call) = &entry.what
-                && let Some((stream, bytes)) = printed(call)
-                && stream == wanted
-            {
-                written.push((entry.at, bytes));
-            }
-        }
+        let calls = program.threads.iter().flat_map(|thread| &thread.calls);
+        let written = calls.filter_map(|call| Some((call.at, printed(call)?)));
+        let mut written: Vec<_> = written.filter(|(_, it)| it.0 == wanted).collect();
         written.sort_by_key(|(at, _)| *at);
-        written.into_iter().flat_map(|(_, bytes)| bytes).collect::<Vec<u8>>()
+        written.into_iter().flat_map(|(_, (_, bytes))| bytes).collect::<Vec<u8>>()
     };
     let text = [on("stderr"), b"\n".to_vec(), on("stdout")].concat();
     String::from_utf8_lossy(&text).into_owned()

@@ -2,10 +2,13 @@
 
 use std::ops::RangeInclusive;
 
-use crate::Micros;
+use procfs::net::TcpNetEntry;
+
 use crate::lines::Lines;
-use crate::states::{Change, Row};
-use crate::strace::{self, Call, Entry};
+use crate::recording;
+use crate::states::Change;
+use crate::strace::{self, Call, Thread};
+use crate::tools::Micros;
 use crate::wire::Segment;
 
 /// How far two clocks that are one may disagree: each is cut to microseconds.
@@ -13,12 +16,10 @@ pub const TOLERANCE: Micros = 5;
 
 /// What was seen of one program.
 pub struct Program {
-    pub id: String,
-    pub example: String,
-    pub arguments: Vec<String>,
-    pub role: &'static str,
-    /// What strace saw of each thread, in the order in which they were started.
-    pub threads: Vec<Vec<Entry>>,
+    /// As the recording lists it, with the ports as they were.
+    pub listed: recording::Program,
+    /// In the order in which they were started.
+    pub threads: Vec<Thread>,
     pub lines: Lines,
     /// What was typed, and when.
     pub typed: Vec<(Micros, String)>,
@@ -30,34 +31,29 @@ pub struct Seen {
     pub segments: Vec<Segment>,
     pub changes: Vec<Change>,
     /// The connections that the kernel knew of when all programs had ended.
-    pub table: Vec<Row>,
+    pub table: Vec<TcpNetEntry>,
 }
 
-/// A call by its place: the program, the thread, the entry.
+/// A call by its place: the program, the thread, the call.
 pub type Place = (usize, usize, usize);
 
-/// Every call of every thread, and when it began.
-pub fn calls(seen: &Seen) -> impl Iterator<Item = (Place, Micros, &Call)> {
+/// Every call of every thread.
+pub fn calls(seen: &Seen) -> impl Iterator<Item = (Place, &Call)> {
     seen.programs.iter().enumerate().flat_map(|(program, seen)| {
-        seen.threads.iter().enumerate().flat_map(move |(thread, entries)| {
-            entries.iter().enumerate().filter_map(move |(index, entry)| {
-                match &entry.what {
-                    strace::What::Call(call) => {
-                        Some(((program, thread, index), entry.at, call))
-                    }
-                    _ => None,
-                }
-            })
+        seen.threads.iter().enumerate().flat_map(move |(thread, seen)| {
+            let calls = seen.calls.iter().enumerate();
+            calls.map(move |(index, call)| ((program, thread, index), call))
         })
     })
 }
 
-/// When a call had certainly not begun yet, and when it had certainly ended: at the thread's next entry. (strace takes
+/// When a call had certainly not begun yet, and when it had certainly ended: at the thread's next. (strace takes
 /// its time before it lets a call go on, and does not count it, so a call may end somewhat later than strace says.)
 pub fn span(seen: &Seen, (program, thread, index): Place) -> RangeInclusive<Micros> {
-    let entries = &seen.programs[program].threads[thread];
-    let end = entries.get(index + 1).map_or(Micros::MAX / 2, |next| next.at);
-    entries[index].at - TOLERANCE..=end + TOLERANCE
+    let Thread { calls, end } = &seen.programs[program].threads[thread];
+    let next = calls.get(index + 1).map(|call| call.at);
+    let end = next.or(end.as_ref().map(|(at, _)| *at)).unwrap_or(Micros::MAX / 2);
+    calls[index].at - TOLERANCE..=end + TOLERANCE
 }
 
 /// What a call printed, and on which stream.
@@ -67,7 +63,7 @@ pub fn printed(call: &Call) -> Option<(&'static str, Vec<u8>)> {
         ("write", 2) => "stderr",
         _ => return None,
     };
-    let (mut bytes, _) = strace::unquote(call.arguments.get(1)?)?;
+    let mut bytes = strace::unquote(call.arguments.get(1)?)?;
     bytes.truncate(usize::try_from(call.number()?).ok()?);
     Some((stream, bytes))
 }

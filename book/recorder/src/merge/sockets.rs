@@ -7,11 +7,12 @@ use stage::Varying;
 
 use super::connections::{Connections, Side};
 use super::seen::{Place, Seen, calls, span};
-use crate::Micros;
 use crate::recording;
 use crate::strace::Call;
+use crate::tools::Micros;
 
 /// A TCP socket of a program.
+#[derive(Default)]
 pub struct Socket {
     pub program: usize,
     /// When it came to be.
@@ -24,6 +25,7 @@ pub struct Socket {
 }
 
 /// All sockets, and which call is about which.
+#[derive(Default)]
 pub struct Sockets {
     pub all: Vec<Socket>,
     /// Which socket a call was about.
@@ -35,15 +37,11 @@ pub struct Sockets {
 impl Sockets {
     /// Follows each program's descriptors through its calls, in the order in which these took effect.
     pub fn of(seen: &Seen, connections: &Connections) -> Self {
-        let mut sockets = Sockets {
-            all: Vec::new(),
-            of_call: HashMap::new(),
-            accepted: HashMap::new(),
-        };
+        let mut sockets = Sockets::default();
         // A call finds its socket when it begins, and brings forth a new one when it ends.
         let mut steps: Vec<(Micros, bool, Place, &Call)> = Vec::new();
-        for (place, at, call) in calls(seen) {
-            steps.push((at, false, place, call));
+        for (place, call) in calls(seen) {
+            steps.push((call.at, false, place, call));
             if let Some(end) = call.end {
                 steps.push((end, true, place, call));
             }
@@ -111,14 +109,7 @@ impl Sockets {
     }
 
     fn add(&mut self, program: usize, start: Micros) -> usize {
-        self.all.push(Socket {
-            program,
-            start,
-            id: String::new(),
-            local: None,
-            listens: None,
-            connection: None,
-        });
+        self.all.push(Socket { program, start, ..Socket::default() });
         self.all.len() - 1
     }
 
@@ -126,9 +117,9 @@ impl Sockets {
     /// the same time, `getsockname` tells, if the program calls it; failing that, their order.
     fn find_connections(&mut self, seen: &Seen, connections: &Connections) {
         let mut connects: Vec<_> =
-            calls(seen).filter(|(.., call)| call.name == "connect").collect();
-        connects.sort_by_key(|(_, at, _)| *at);
-        for (place, _, call) in connects {
+            calls(seen).filter(|(_, call)| call.name == "connect").collect();
+        connects.sort_by_key(|(_, call)| call.at);
+        for (place, call) in connects {
             let (Some(&socket), Some(server)) =
                 (self.of_call.get(&place), call.address())
             else {
@@ -192,7 +183,7 @@ impl Sockets {
         order.sort_by_key(|index| self.all[*index].start);
         for index in order {
             let socket = &self.all[index];
-            let program = &seen.programs[socket.program].id;
+            let program = &seen.programs[socket.program].listed.id;
             let role = match (socket.listens, socket.connection) {
                 (Some(_), _) => "listener".to_owned(),
                 (None, Some((connection, _))) => {
@@ -227,7 +218,7 @@ impl Sockets {
                     .map(|(index, side)| connections.0[index].ends(side));
                 recording::Socket {
                     id: socket.id.clone(),
-                    program: seen.programs[socket.program].id.clone(),
+                    program: seen.programs[socket.program].listed.id.clone(),
                     local: ends.map(|(local, _)| local).or(socket.local).map(written),
                     peer: ends.map(|(_, peer)| peer).map(written),
                 }

@@ -2,96 +2,127 @@
 
 use std::collections::HashMap;
 
-use super::TimedEvent;
-use super::connections::{Connections, Side};
-use super::seen::{Seen, TOLERANCE, span};
-use super::sockets::{Socket, Sockets};
-use crate::Micros;
+use procfs::net::TcpState;
+
+use super::connections::Side;
+use super::seen::{TOLERANCE, span};
+use super::sockets::Socket;
+use super::{Conversation, TimedEvent};
 use crate::recording::{self, Kind};
-use crate::states::{Change, State};
+use crate::states::{Change, name};
+use crate::tools::Micros;
 
-/// Adds them.
-pub fn add_states(
-    events: &mut Vec<TimedEvent>,
-    seen: &Seen,
-    connections: &Connections,
-    sockets: &Sockets,
-) {
-    for life in lifetimes(&seen.changes) {
-        let Some(socket) = owner(&life, seen, connections, sockets) else {
-            continue; // another program's on this machine
-        };
-        let mut add = |at: Micros, from: State, to: State| {
-            let by_the_program = matches!(
-                to,
-                State::Listen
-                    | State::SynSent
-                    | State::SynReceived
-                    | State::FinWait1
-                    | State::LastAck
-            );
-            let change = recording::State {
-                socket: socket.id.clone(),
-                from: from.name().to_owned(),
-                to: to.name().to_owned(),
+impl Conversation<'_> {
+    /// Adds the changes of each socket's state.
+    pub fn add_states(&self, events: &mut Vec<TimedEvent>) {
+        for life in lifetimes(&self.seen.changes) {
+            let Some(socket) = self.owner(&life) else {
+                continue; // another program's on this machine
             };
-            events.push((at, if by_the_program { 3 } else { 5 }, Kind::State(change)));
-        };
-        let mut before = None;
-        for change in life {
-            let from = before.unwrap_or(change.from);
-            let Some((at, to)) = true_change(&change, socket, seen, connections) else {
-                continue;
-            };
-            add(at, from, to);
-            before = Some(to);
-        }
-    }
-}
-
-/// When a change came about, and to which state, where the kernel's report says it otherwise. None: not at all.
-///
-/// - Between SYN and ACK the kernel keeps a small request in place of a socket, and reports the state only when it makes
-///   the socket of it, at the ACK. The state began with the SYN,ACK.
-/// - A socket that waits only for the other side's FIN, or for TIME-WAIT to pass, is replaced by a small stand-in, and
-///   reported as closed. What became of it stands in the table of connections.
-fn true_change(
-    change: &Change,
-    socket: &Socket,
-    seen: &Seen,
-    connections: &Connections,
-) -> Option<(Micros, State)> {
-    let reported = Some((change.at, change.to));
-    let Some((index, side)) = socket.connection else {
-        return reported;
-    };
-    let connection = &connections.0[index];
-    match change.to {
-        State::SynReceived => {
-            let answered = connection.first(Side::Server, |segment| segment.syn);
-            Some((answered.unwrap_or(change.at).min(change.at), change.to))
-        }
-        State::Closed => {
-            let other = match side {
-                Side::Client => Side::Server,
-                Side::Server => Side::Client,
-            };
-            let (local, peer) = connection.ends(side);
-            let found = seen.table.iter().find(|row| row.0 == local && row.1 == peer);
-            match found.map(|row| row.2) {
-                Some(State::TimeWait) => {
-                    let fin = connection.first(other, |segment| segment.fin);
-                    Some((fin.unwrap_or(change.at).max(change.at), State::TimeWait))
-                }
-                Some(State::FinWait2) => None,
-                _ if change.from == State::FinWait2 => {
-                    let reset = connection.first(other, |segment| segment.rst);
-                    Some((reset.unwrap_or(change.at).max(change.at), State::Closed))
-                }
-                _ => reported,
+            let mut before = None;
+            for change in &life {
+                let Some((at, to)) = self.true_change(change, socket) else {
+                    continue;
+                };
+                let by_the_program = matches!(
+                    to,
+                    TcpState::Listen
+                        | TcpState::SynSent
+                        | TcpState::SynRecv
+                        | TcpState::FinWait1
+                        | TcpState::LastAck
+                );
+                let shown = recording::State {
+                    socket: socket.id.clone(),
+                    from: name(before.as_ref().unwrap_or(&change.from)).to_owned(),
+                    to: name(&to).to_owned(),
+                };
+                events.push((at, if by_the_program { 3 } else { 5 }, Kind::State(shown)));
+                before = Some(to);
             }
         }
-        _ => reported,
+    }
+
+    /// When a change came about, and to which state, where the kernel's report says it otherwise. None: not at all.
+    ///
+    /// - Between SYN and ACK the kernel keeps a small request in place of a socket, and reports the state only when it makes
+    ///   the socket of it, at the ACK. The state began with the SYN,ACK.
+    /// - A socket that waits only for the other side's FIN, or for TIME-WAIT to pass, is replaced by a small stand-in, and
+    ///   reported as closed. What became of it stands in the table of connections.
+    fn true_change(
+        &self,
+        change: &Change,
+        socket: &Socket,
+    ) -> Option<(Micros, TcpState)> {
+        let reported = Some((change.at, change.to.clone()));
+        let Some((index, side)) = socket.connection else {
+            return reported;
+        };
+        let connection = &self.connections.0[index];
+        match change.to {
+            TcpState::SynRecv => {
+                let answered = connection.first(Side::Server, |segment| segment.syn);
+                Some((answered.unwrap_or(change.at).min(change.at), TcpState::SynRecv))
+            }
+            TcpState::Close => {
+                let other = side.other();
+                let ends = connection.ends(side);
+                let mut table = self.seen.table.iter();
+                let found =
+                    table.find(|row| (row.local_address, row.remote_address) == ends);
+                match found.map(|row| &row.state) {
+                    Some(TcpState::TimeWait) => {
+                        let fin = connection.first(other, |segment| segment.fin);
+                        Some((
+                            fin.unwrap_or(change.at).max(change.at),
+                            TcpState::TimeWait,
+                        ))
+                    }
+                    Some(TcpState::FinWait2) => None,
+                    _ if change.from == TcpState::FinWait2 => {
+                        let reset = connection.first(other, |segment| segment.rst);
+                        Some((reset.unwrap_or(change.at).max(change.at), TcpState::Close))
+                    }
+                    _ => reported,
+                }
+            }
+            _ => reported,
+        }
+    }
+
+    /// Whose life it is. The kernel reports the whole machine's, so it must fit to what was seen here.
+    fn owner(&self, life: &[Change]) -> Option<&Socket> {
+        let Conversation { seen, connections, sockets, .. } = self;
+        let first = life.first()?;
+        match first.to {
+            TcpState::Listen => sockets.all.iter().find(|socket| {
+                socket.listens.is_some_and(|call| span(seen, call).contains(&first.at))
+                    && socket.local.is_some_and(|local| local.port() == first.local_port)
+            }),
+            TcpState::SynRecv => {
+                let index = connections.0.iter().rposition(|connection| {
+                    connection.client.port() == first.peer_port
+                        && connection.server.port() == first.local_port
+                        && connection.start <= first.at + TOLERANCE
+                })?;
+                sockets.find(index, Side::Server)
+            }
+            TcpState::SynSent => {
+                let port = life
+                    .iter()
+                    .map(|change| change.local_port)
+                    .find(|port| *port != 0)?;
+                let end = life.last()?.at;
+                let index = connections.0.iter().rposition(|connection| {
+                    connection.client.port() == port
+                        && connection.server.port() == first.peer_port
+                        && connection.start <= end + TOLERANCE
+                        && connection.start + TOLERANCE >= first.at
+                })?;
+                sockets.find(index, Side::Client)
+            }
+            _ => None,
+        }
     }
 }
 
@@ -106,47 +137,10 @@ fn lifetimes(changes: &[Change]) -> Vec<Vec<Change>> {
             lifetimes.push(Vec::new());
             lifetimes.len() - 1
         });
-        if change.to == State::Closed {
+        if change.to == TcpState::Close {
             current.remove(&change.socket);
         }
         lifetimes[index].push(change);
     }
     lifetimes
-}
-
-/// Whose life it is. The kernel reports the whole machine's, so it must fit to what was seen here.
-fn owner<'s>(
-    life: &[Change],
-    seen: &Seen,
-    connections: &Connections,
-    sockets: &'s Sockets,
-) -> Option<&'s Socket> {
-    let first = life.first()?;
-    match first.to {
-        State::Listen => sockets.all.iter().find(|socket| {
-            socket.listens.is_some_and(|call| span(seen, call).contains(&first.at))
-                && socket.local.is_some_and(|local| local.port() == first.local_port)
-        }),
-        State::SynReceived => {
-            let index = connections.0.iter().rposition(|connection| {
-                connection.client.port() == first.peer_port
-                    && connection.server.port() == first.local_port
-                    && connection.start <= first.at + TOLERANCE
-            })?;
-            sockets.find(index, Side::Server)
-        }
-        State::SynSent => {
-            let port =
-                life.iter().map(|change| change.local_port).find(|port| *port != 0)?;
-            let end = life.last()?.at;
-            let index = connections.0.iter().rposition(|connection| {
-                connection.client.port() == port
-                    && connection.server.port() == first.peer_port
-                    && connection.start <= end + TOLERANCE
-                    && connection.start + TOLERANCE >= first.at
-            })?;
-            sockets.find(index, Side::Client)
-        }
-        _ => None,
-    }
 }

@@ -1,12 +1,14 @@
 //! A small conversation, as strace, tcpdump and tracefs would tell of it, and what each part of the merging makes of it.
 
+use procfs::net::TcpState;
+
 use super::connections::{Connections, Side};
 use super::ports::ports_of;
 use super::seen::{Program, Seen};
 use super::sockets::Sockets;
 use super::*;
 use crate::lines::Lines;
-use crate::states::{Change, State};
+use crate::states::Change;
 use crate::strace;
 use crate::wire::Segment;
 
@@ -36,11 +38,13 @@ fn seen() -> Seen {
          1.002000 close(3) = 0 <0.000001>\n\
          1.008000 +++ exited with 0 +++\n"
     );
-    let program = |id: &str, role, trace: &str| Program {
-        id: id.to_owned(),
-        example: id.to_owned(),
-        arguments: vec![SERVER.to_owned()],
-        role,
+    let program = |id: &str, role: &str, trace: &str| Program {
+        listed: recording::Program {
+            id: id.to_owned(),
+            example: id.to_owned(),
+            args: vec![SERVER.to_owned()],
+            role: role.to_owned(),
+        },
         threads: vec![strace::parse(trace).unwrap()],
         lines: Lines::of(&std::env::current_exe().unwrap(), id).unwrap(),
         typed: Vec::new(),
@@ -68,11 +72,11 @@ fn seen() -> Seen {
             segment(1_004_020, SERVER, CLIENT, "RST", 951, None),
         ],
         changes: vec![
-            change(1_000_301, 1, State::Closed, State::Listen, 6000, 0),
+            change(1_000_301, 1, TcpState::Close, TcpState::Listen, 6000, 0),
             // The kernel tells of it at the ACK, and of another program's socket as well.
-            change(1_001_070, 2, State::Closed, State::SynReceived, 6000, 40222),
-            change(1_001_071, 2, State::SynReceived, State::Established, 6000, 40222),
-            change(1_001_072, 9, State::Closed, State::Listen, 631, 0),
+            change(1_001_070, 2, TcpState::Close, TcpState::SynRecv, 6000, 40222),
+            change(1_001_071, 2, TcpState::SynRecv, TcpState::Established, 6000, 40222),
+            change(1_001_072, 9, TcpState::Close, TcpState::Listen, 631, 0),
         ],
         table: Vec::new(),
     }
