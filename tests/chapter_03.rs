@@ -148,6 +148,17 @@ fn the_end_of_the_stream_leaves_with_the_last_descriptor() {
 pub mod predictions {
     use super::*;
 
+    /// How many segments this machine has sent again: `RetransSegs` in `/proc/net/snmp`.
+    #[cfg(target_os = "linux")]
+    fn sent_again() -> u64 {
+        let counters = std::fs::read_to_string("/proc/net/snmp").expect("Linux counts");
+        let mut tcp = counters.lines().filter(|line| line.starts_with("Tcp:"));
+        let (names, values) = (tcp.next().expect("names"), tcp.next().expect("values"));
+        let mut columns = names.split(' ').zip(values.split(' '));
+        let (_, value) = columns.find(|(name, _)| *name == "RetransSegs").expect("it is counted");
+        value.parse().expect("a number")
+    }
+
     const WELCOME: &str = "Server: Welcome!\nServer: What's your name?";
 
     fn serve() -> (Stage, std::net::SocketAddr) {
@@ -170,6 +181,23 @@ pub mod predictions {
             let descriptors = std::fs::read_dir(descriptors).expect("it runs");
             let links = descriptors.flatten().filter_map(|it| std::fs::read_link(it.path()).ok());
             links.filter(|link| link.to_string_lossy().starts_with("socket:")).count()
+        };
+        /// With room in the queue, a client connects only when its `SYN` is sent again.
+        #[cfg(target_os = "linux")]
+        seventh_client => {
+            let mut stage = Stage::new(Box::new(Examples));
+            let late = stage::scenarios::SCENARIOS.iter().find(|it| it.name == "03_accept_late");
+            let accepted = |action: &Action| matches!(action, Action::Type("03_accept_late", _));
+            let play = late.expect("it is played").play;
+            let room = play.iter().position(accepted).expect("it accepts");
+            let perform = |stage: &mut Stage, action: &Action| {
+                stage.perform(action).unwrap_or_else(|story| panic!("{story}"));
+            };
+            play[..=room].iter().for_each(|action| perform(&mut stage, action));
+            let before = sent_again();
+            play[room + 1..].iter().for_each(|action| perform(&mut stage, action));
+            assert!(sent_again() > before, "no segment was sent again");
+            "when its kernel sends the SYN again"
         };
         browser_first => {
             let mut stage = Stage::new(Box::new(Examples));

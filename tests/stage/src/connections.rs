@@ -22,6 +22,12 @@ pub(crate) fn is_in_time_wait(local: SocketAddr, remote: SocketAddr) -> bool {
     table.any(|it| it.state == TcpState::TimeWait && is_it(&it))
 }
 
+/// Whether a client waits for the answer to its `SYN` to this server.
+pub(crate) fn is_connecting_to(server: SocketAddr) -> bool {
+    let mut table = table().unwrap_or_default().into_iter();
+    table.any(|it| it.state == TcpState::SynSent && it.remote_address == server)
+}
+
 /// How many bytes lie unread in the receive buffers of the connections of this server port,
 /// on the server's side or on its clients', whether accepted or not.
 pub(crate) fn unread_bytes(server_port: u16, on_server: bool) -> usize {

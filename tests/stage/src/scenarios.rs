@@ -36,6 +36,9 @@ pub enum Action {
     /// Waits until this many bytes lie unread in the receive buffers of the program's
     /// connections, accepted or not. Linux only: elsewhere it does not wait.
     Unread(&'static str, usize),
+    /// Waits until the program's `connect` waits for an answer of the server's. Linux only:
+    /// elsewhere it does not wait.
+    Connecting(&'static str),
     /// Types this on the program's standard input.
     Type(&'static str, &'static str),
     /// Ends the program's standard input, as Ctrl-D does.
@@ -123,6 +126,24 @@ pub const SCENARIOS: &[Scenario] = &[
             Connect("00_terminal", &[]),
             Ends("00_terminal"),
             Ends("03_accept"),
+        ],
+    },
+    Scenario {
+        name: "03_accept_late",
+        title: "The accept queue is full: the seventh client waits until its SYN is sent again.",
+        play: &[
+            Serve("03_accept_late"),
+            Await("03_accept_late", "Press Enter"),
+            Connect("02_many_clients", &[]),
+            Await("02_many_clients", "Client 6"),
+            Connecting("02_many_clients"),
+            Type("03_accept_late", "\n"),
+            Await("03_accept_late", "Press Enter"),
+            Await("02_many_clients", "Client 7"),
+            Type("02_many_clients", "\n"),
+            Ends("02_many_clients"),
+            Type("03_accept_late", "\n"),
+            Ends("03_accept_late"),
         ],
     },
     Scenario {

@@ -64,6 +64,7 @@ impl Stage {
                 found.ok_or_else(|| self.story(format!("{name} to print {text:?}")))
             }
             Action::Unread(name, bytes) => self.wait_for_unread(name, bytes),
+            Action::Connecting(name) => self.wait_for_connect(name),
             Action::Type(name, text) => {
                 let typed = self.actor_mut(name).type_in(text);
                 typed.map_err(|it| self.story(format!("{name} to take {text:?} ({it})")))
@@ -193,6 +194,16 @@ impl Stage {
     }
 
     #[cfg(target_os = "linux")]
+    fn wait_for_connect(&mut self, name: &str) -> Result<()> {
+        let Some(server) = self.server else {
+            return Err(self.story("a server to connect to"));
+        };
+        let found = self
+            .wait_until(name, |_| connections::is_connecting_to(server).then_some(()));
+        found.ok_or_else(|| self.story(format!("{name} to wait in connect")))
+    }
+
+    #[cfg(target_os = "linux")]
     fn wait_for_unread(&mut self, name: &str, bytes: usize) -> Result<()> {
         let Some(server) = self.server else {
             return Err(self.story("a server with a connection"));
@@ -208,7 +219,13 @@ impl Stage {
         })
     }
 
-    /// Only Linux tells. Elsewhere the play goes on at once, for what follows must come about in any case.
+    // Only Linux tells. Elsewhere the play goes on at once, for what follows must come about in any case.
+
+    #[cfg(not(target_os = "linux"))]
+    fn wait_for_connect(&mut self, _: &str) -> Result<()> {
+        Ok(())
+    }
+
     #[cfg(not(target_os = "linux"))]
     fn wait_for_unread(&mut self, _: &str, _: usize) -> Result<()> {
         Ok(())
