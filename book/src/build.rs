@@ -12,7 +12,7 @@ use mdbook_summary::parse_summary;
 
 use crate::check::files::files;
 use crate::check::{self, Sources};
-use crate::directives::{Workbook, put_back};
+use crate::directives::{Workbook, chart, put_back};
 use crate::problem::Problem;
 use crate::{outside, search, tell_each, warnings};
 use recorder::scratch::Scratch;
@@ -61,6 +61,9 @@ pub fn run(root: &Path, dest: &Path, options: Options) -> Result<()> {
     let new = beside.path().join("new");
     problems.extend(render(root, &new, options, &sources)?);
     copy_examples(root, &new)?;
+    if problems.is_empty() {
+        write_recordings(root, &new, &sources)?;
+    }
     problems.extend(check::check_links(&new, &sources)?);
     if options.draft {
         tell_each(&sorted(problems));
@@ -148,6 +151,14 @@ fn render(
         problems.push(Problem::new(file, None, warning));
     }
     Ok(problems)
+}
+
+/// Puts all layers of the recordings that pages show into the book.
+fn write_recordings(root: &Path, new: &Path, sources: &Sources) -> Result<()> {
+    for (scenario, to_scale) in &sources.recordings {
+        chart::write_layers(scenario, *to_scale, root, new)?;
+    }
+    Ok(())
 }
 
 /// Puts the programs into the book, so that pages can link to them.

@@ -12,7 +12,7 @@
     // What a step has, by its kind: p program, h thread, l line, w waits, x text, e on standard error, b bare
     // acknowledgement, f fields, s socket.
     const HAS = { c: 'p h l w', r: 'p h l w', p: 'p h l x e', t: 'p x', s: 'b f', S: 's x', e: 'p' };
-    const step = ([k, y, ...rest]) => Object.fromEntries([['k', k], ['y', y], ...HAS[k].split(' ').map((name, at) => [name, rest[at]])]);
+    const step = ([k, y, n, ...rest]) => Object.fromEntries([['k', k], ['y', y], ['n', n], ...HAS[k].split(' ').map((name, at) => [name, rest[at]])]);
     // What TCP's states mean (RFC 9293, section 3.3.2).
     const MEANINGS = {
         'LISTEN': 'It waits for anybody’s SYN.',
@@ -27,6 +27,8 @@
         'TIME-WAIT': 'Both sides are done. It stays a while, to acknowledge the peer’s FIN again if need be, and so that no late segment gets into a new connection.',
         'CLOSED': 'There is no connection.',
     };
+    // How much of a recording is shown.
+    const LAYERS = { talk: 'who says what', calls: '+ system calls', segments: '+ segments', states: '+ states' };
     const calm = matchMedia('(prefers-reduced-motion: reduce)');
     const page = document.scrollingElement;
     const players = [];
@@ -64,34 +66,48 @@
     }
 
     function enhance(root) {
-        const data = JSON.parse(root.querySelector('script[type="application/json"]').textContent);
-        const { programs, sockets } = data;
-        const steps = data.steps.map(step);
-        const last = steps.length - 1;
         const chart = root.querySelector('.rec-chart');
         const side = root.querySelector('.rec-side');
-        const sentences = [...root.querySelectorAll('.rec-events li')].map(li => li.textContent);
+        const events = root.querySelector('.rec-events');
+        // What its layer shows.
+        let data, steps, last, sentences;
+        function take(shown) {
+            data = shown;
+            steps = data.steps.map(step);
+            last = steps.length - 1;
+            sentences = [...events.querySelectorAll('li')];
+            root.dataset.layer = data.layer;
+            slider.max = steps.length;
+        }
         const listings = [...root.querySelectorAll('.listing')];
         const screens = [...root.querySelectorAll('.terminal .screen')];
         let at = -1, timer = null, skipAcks = false; // -1: before the first step all is shown
+        // The questions that are still to be asked, by the number of the step that answers each.
+        const stops = new Map([...root.querySelectorAll('.stop')].map(it => [Number(it.dataset.step), it]));
+        let asking = null; // the one that is being asked
         let stepped = 0; // when
         let measured = 0; // the height of the head
 
         // The controls
         const position = make('output');
-        const slider = make('input', { type: 'range', min: 0, max: steps.length, value: 0 });
+        const slider = make('input', { type: 'range', min: 0, value: 0 });
         slider.setAttribute('aria-label', 'Step');
+        take(JSON.parse(root.querySelector('script[type="application/json"]').textContent));
+        const { programs, sockets } = data;
         const acks = make('input', { type: 'checkbox' });
+        const layers = make('select', {}, ...Object.entries(LAYERS).map(([value, name]) => make('option', { value, textContent: name })));
+        layers.value = data.layer;
         const toggle = () => timer ? pause() : start();
         const play = button('play', 'Play', toggle);
         const controls = make('div', { className: 'rec-controls' },
             button('first', 'First step', () => stop(0)),
             button('back', 'Step back', () => stop(next(-1))),
             play,
-            button('forward', 'Step forward', () => stop(next(1))),
+            button('forward', 'Step forward', () => forward()),
             button('last', 'Last step', () => stop(last)),
             slider, position,
-            make('label', {}, acks, ' hide bare acknowledgements'));
+            make('label', {}, 'Show ', layers),
+            make('label', { className: 'rec-acks' }, acks, ' hide bare acknowledgements'));
         controls.setAttribute('role', 'group');
         controls.setAttribute('aria-label', 'Player');
 
@@ -100,7 +116,8 @@
         sentence.setAttribute('aria-live', 'polite');
         const fields = make('dl');
         const segment = make('details', {}, make('summary', { textContent: 'The segment’s fields' }), fields);
-        const now = make('div', { className: 'rec-now' }, sentence, segment);
+        const question = make('div', { className: 'rec-question' });
+        const now = make('div', { className: 'rec-now' }, sentence, segment, question);
         const list = make('dl', { className: 'rec-sockets' });
         const badges = sockets.map(socket => {
             const badge = make('b');
@@ -144,10 +161,15 @@
         function show(to, behavior) {
             at = to;
             const step = steps[at];
+            asking = null;
+            question.replaceChildren();
+            // What was reached, however, is not asked any more.
+            for (const number of stops.keys()) if (number <= step?.n) stops.delete(number);
+            root.classList.toggle('asks', stops.size > 0);
             position.textContent = step ? `step ${at + 1} of ${steps.length}` : `${steps.length} steps`;
             slider.value = at + 1;
             slider.setAttribute('aria-valuetext', position.textContent);
-            sentence.textContent = step ? sentences[at] : 'The whole recording. Step through it with these buttons, or with the arrow keys.';
+            sentence.replaceChildren(...(step ? sentences[at].cloneNode(true).childNodes : ['The whole recording. Step through it with these buttons, or with the arrow keys.']));
             // Not `disabled`: that would take the focus away.
             for (const it of controls.querySelectorAll('[data-act=first], [data-act=back]')) it.ariaDisabled = at <= 0;
             for (const it of controls.querySelectorAll('[data-act=last], [data-act=forward]')) it.ariaDisabled = at === last;
@@ -167,6 +189,27 @@
             showRow(step, behavior);
         }
 
+        /** Steps forward, unless there is something to be asked before. */
+        function forward(how = stop) {
+            const to = next(1);
+            const asked = !asking && to !== at && stops.get(steps[to].n);
+            if (asked) ask(asked); else how(to);
+        }
+
+        function ask(asked) {
+            const plays = Boolean(timer);
+            pause();
+            asking = asked;
+            segment.hidden = true;
+            sentence.textContent = 'What happens next? Think, and choose an answer.';
+            const on = make('button', { type: 'button', textContent: 'Go on', onclick: () => { stop(next(1)); if (plays) start(); } });
+            const choices = [...asked.querySelectorAll('.ask, details')].map(it => it.cloneNode(true));
+            question.replaceChildren(...choices, on);
+            measure();
+            showRow(steps[at]);
+            bring('instant');
+        }
+
         /** Tells the style sheet what of the window the chart can have. */
         function measure() {
             if (head.offsetHeight === measured) return;
@@ -175,7 +218,7 @@
         }
 
         function showFields(step) {
-            segment.hidden = step?.k !== 's';
+            segment.hidden = !step?.f;
             if (segment.hidden) return;
             const names = ['flags', 'sequence number', 'acknowledgement', 'length', 'payload'];
             fields.replaceChildren(...names.flatMap((name, index) => {
@@ -265,9 +308,9 @@
             play.innerHTML = icon('pause');
             play.title = 'Pause';
             play.setAttribute('aria-label', 'Pause');
-            go(at === last ? 0 : at);
+            go(at === last ? 0 : Math.max(at, 0));
             timer = setInterval(() => {
-                if (next(1) === at) pause(); else show(next(1), 'smooth');
+                if (next(1) === at) pause(); else forward(to => show(to, 'smooth'));
             }, 900);
         }
 
@@ -289,6 +332,22 @@
             if (steps[to] && hidden(steps[to])) to = to < at ? next(-1) : next(1);
             stop(to);
         };
+        /** Shows another layer: the same step, or the last one before it that the layer has. */
+        async function change(layer) {
+            const name = `${root.dataset.file}.${layer}`;
+            if (!window.recordings?.[name]) await new Promise((loaded, failed) => {
+                document.head.append(make('script', { src: `${path_to_root}recordings/${name}.js`, onload: loaded, onerror: failed }));
+            });
+            const shown = window.recordings[name];
+            const number = steps[at]?.n;
+            pause();
+            chart.innerHTML = shown.chart;
+            chart.append(row, later);
+            events.innerHTML = shown.events;
+            take(shown.data);
+            show(number === undefined ? -1 : Math.max(steps.findLastIndex(step => step.n <= number), 0));
+        }
+        layers.onchange = () => change(layers.value).catch(() => { layers.value = data.layer; });
         acks.onchange = () => {
             skipAcks = acks.checked;
             root.classList.toggle('no-acks', skipAcks);
@@ -311,13 +370,18 @@
         for (const it of [head, chart]) resized.observe(it);
         addEventListener('beforeprint', () => { chart.scrollTop = 0; });
         play.hidden = calm.matches;
-        show(-1);
+        show(stops.size ? 0 : -1);
+        // Open the listings on the program's own lines, not on its imports.
+        for (const listing of listings) {
+            const main = [...listing.querySelectorAll('i')].find(line => line.textContent.startsWith('fn main'));
+            if (main) listing.querySelector('pre').scrollTop = main.offsetTop - main.parentElement.offsetTop;
+        }
 
         const player = {
             root,
             holds: element => controls.contains(element) || chart.contains(element),
             plays: () => !play.hidden,
-            act: { next: () => stop(next(1)), back: () => stop(next(-1)), first: () => stop(0), last: () => stop(last), toggle },
+            act: { next: () => forward(), back: () => stop(next(-1)), first: () => stop(0), last: () => stop(last), toggle },
         };
         for (const kind of ['pointerdown', 'focusin']) root.addEventListener(kind, () => { used = player; });
         return player;

@@ -3,7 +3,7 @@
 (() => {
     "use strict";
 
-    const predictions = [...document.querySelectorAll(".predict")];
+    const predictions = [...document.querySelectorAll(".predict:not(.stop)")];
     if (predictions.length === 0) return;
 
     // The browser may forbid its storage. Then the page remembers nothing, and works.

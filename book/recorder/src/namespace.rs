@@ -102,13 +102,7 @@ fn leave_less_to_chance() -> Result<()> {
     all.set(first);
     sched_setaffinity(None, &all).context("can't stay on one processor")?;
 
-    // No acknowledgement waits for data to go with: the wait is 40 ms or so, and what happens meanwhile is chance.
-    let route = "dev lo table local proto kernel scope host src 127.0.0.1 quickack 1";
-    for local in ["127.0.0.0/8", "127.0.0.1"] {
-        let replace = ["route", "replace", "local", local].into_iter();
-        run(Command::new("ip").args(replace.chain(route.split(' '))))?;
-    }
-    // Nothing is lost in here, and nobody need probe for it when a program is slow under strace.
+    // Nothing is lost in here. Only under strace are programs so slow that the kernel would send a segment again, to probe.
     let probes = "/proc/sys/net/ipv4/tcp_early_retrans";
     fs::write(probes, "0").with_context(|| format!("can't write {probes}"))
 }

@@ -19,6 +19,8 @@ pub struct Includes<'a> {
     pub shown: BTreeSet<String>,
     /// The programs that pages show, by their files: the text, and which of its lines, counted from 0.
     pub programs: BTreeMap<String, (String, Vec<Range<usize>>)>,
+    /// The recordings that pages show, and whether to scale.
+    pub recordings: BTreeSet<(String, bool)>,
     pub problems: Vec<Problem>,
 }
 
@@ -108,7 +110,9 @@ impl Includes<'_> {
                     })
                 }));
             }
-            ("recording", [name, ..]) => {
+            ("recording", [name, how @ ..]) => {
+                let to_scale = how.contains(&"to-scale");
+                self.recordings.insert(((*name).to_owned(), to_scale));
                 self.shown.extend(transcripts(self.root, name));
                 self.shown.extend(recording::path(name, self.root));
             }

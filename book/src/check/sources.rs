@@ -35,6 +35,8 @@ pub struct Sources {
     pub problems: Vec<Problem>,
     /// The files that pages show, as seen from the repository's root.
     pub shown: BTreeSet<String>,
+    /// The recordings that they show, and whether to scale.
+    pub recordings: BTreeSet<(String, bool)>,
     /// SUMMARY.md, where a page that is missing is announced only.
     pub summary: String,
 }
@@ -47,6 +49,7 @@ impl Sources {
             pages: Vec::new(),
             problems: Vec::new(),
             shown: BTreeSet::new(),
+            recordings: BTreeSet::new(),
             summary: String::new(),
         };
         sources.read_pages()?;
@@ -100,6 +103,7 @@ impl Sources {
             root: &self.root,
             shown: BTreeSet::new(),
             programs: BTreeMap::new(),
+            recordings: BTreeSet::new(),
             problems: Vec::new(),
         };
         for page in &self.pages {
@@ -114,6 +118,7 @@ impl Sources {
             }
         }
         self.shown = check.shown;
+        self.recordings = check.recordings;
     }
 
     /// Each program, transcript and recording is there to be shown, and each page to be read.

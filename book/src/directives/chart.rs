@@ -1,48 +1,66 @@
-//! `{{#recording SCENARIO}}`: a recording as a sequence chart, with all that its player needs.
+//! `{{#recording SCENARIO LAYER [to-scale]}}`: a recording as a sequence chart, with all that its player needs.
 //!
-//! Everything is on the page without JavaScript: the chart, its events as a list, the programs, what they printed. The
-//! player (`theme/player.js`) only steps through it.
+//! Everything of its layer is on the page without JavaScript: the chart, its events as a list, the programs, what they
+//! printed. The player (`theme/player.js`) only steps through it, and loads another layer where the reader asks for one.
 
+mod layer;
 mod layout;
 mod listing;
 mod steps;
 mod svg;
+mod terms;
 mod words;
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::fs;
 use std::path::Path;
 
-use anyhow::Result;
-use serde_json::json;
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
 
+use super::stops::Stop;
 use super::terminals;
 use crate::html::escape;
+use layer::Layer;
 use layout::Layout;
 use recorder::recording::{Kind, Recording};
 use steps::Step;
+use terms::Terms;
 
-/// Draws a recording. `listed` are the programs that are listed on the page already: each is listed once.
+/// Draws a recording, with what it asks on the way. `listed` are the programs that are listed on the page already: each is listed once.
 pub fn render(
     scenario: &str,
+    layer: &str,
+    to_scale: bool,
+    stops: &[&Stop],
     root: &Path,
     listed: &mut BTreeSet<String>,
 ) -> Result<String> {
+    let layer = Layer::named(layer).with_context(|| {
+        let names = Layer::ALL.map(Layer::name).join("`, `");
+        format!("there is no layer `{layer}`, only `{names}`")
+    })?;
     let recording = Recording::read(scenario, root)?;
-    let steps = steps::of(&recording);
-    let layout = Layout::new(&recording, &steps);
-    let id = format!("rec-{scenario}");
     let recorded = &recording.recorded;
+    let shown = Shown::new(&recording, layer, to_scale);
 
     let mut html = format!(
-        "<section class=\"recording\" id=\"{id}\" aria-label=\"Recording: {}\">\n<p class=\"rec-title\">{}</p>\n",
+        "<section class=\"recording\" id=\"{}\" data-file=\"{}\" aria-label=\"Recording: {}\">\n<p class=\"rec-title\">{}{}</p>\n",
+        id(&recording),
+        escape(&file(scenario, to_scale)),
         escape(&recording.title),
         escape(&recording.title),
+        match stops.len() {
+            0 => String::new(),
+            1 => " <small>It asks a question on the way.</small>".to_owned(),
+            n => format!(" <small>It asks {n} questions on the way.</small>"),
+        },
     );
     let _ = writeln!(
         html,
         "<div class=\"rec-cols\"><div class=\"rec-chart\" tabindex=\"0\" role=\"group\" aria-label=\"Sequence chart\">{}</div>",
-        svg::draw(&id, &recording, &steps, &layout),
+        shown.chart,
     );
     html += "<div class=\"rec-side\">\n";
     for example in recording.examples() {
@@ -69,59 +87,166 @@ pub fn render(
         escape(&recorded.kernel),
         escape(&recording.name),
     );
-    let _ = writeln!(
-        html,
-        "<details class=\"rec-events\"><summary>The {} steps in words</summary>\n<ol>",
-        steps.len()
-    );
-    for step in &steps {
-        let sentence = words::sentence(&recording, step);
-        let _ = writeln!(html, "<li>{}</li>", escape(&sentence));
-    }
-    html += "</ol></details>\n";
-    let data = data(&recording, &steps, &layout).to_string();
+    html += &asked(&recording, layer, stops)?;
+    let _ = writeln!(html, "<details class=\"rec-events\">{}</details>", shown.events);
     let _ = writeln!(
         html,
         "<script type=\"application/json\">{}</script>\n</section>",
-        data.replace('<', "\\u003c"), // the only character that could end the element
+        shown.data.to_string().replace('<', "\\u003c"), // the only character that could end the element
     );
     Ok(html)
 }
 
+/// The questions, each with the number of the step before which the player asks it.
+fn asked(recording: &Recording, layer: Layer, stops: &[&Stop]) -> Result<String> {
+    let mut html = String::new();
+    if stops.is_empty() {
+        return Ok(html);
+    }
+    html += "<div class=\"rec-stops\">\n";
+    let steps = steps::of(recording, layer);
+    for stop in stops {
+        let (index, question) = stop.render(recording).with_context(|| stop.fence())?;
+        let event = &recording.events[index];
+        let answers = |step: &Step| std::ptr::eq(step.event, event) && !step.waits;
+        let at = steps.iter().position(answers);
+        let at = at.with_context(|| {
+            format!("{}: the layer `{}` doesn't show it", stop.fence(), layer.name())
+        })?;
+        let _ = writeln!(
+            html,
+            "<div class=\"predict stop\" data-step=\"{}\"><p class=\"rec-when\">Before step {}:</p>\n{question}</div>",
+            steps[at].number,
+            at + 1
+        );
+    }
+    Ok(html + "</div>\n")
+}
+
+/// Writes each layer of a recording into the folder of the built book, as a script that the player loads where a reader asks
+/// for it. (A page that is opened as a file may load scripts, but nothing else.)
+pub fn write_layers(
+    scenario: &str,
+    to_scale: bool,
+    root: &Path,
+    book: &Path,
+) -> Result<()> {
+    let recording = Recording::read(scenario, root)?;
+    let folder = book.join("recordings");
+    fs::create_dir_all(&folder)?;
+    for layer in Layer::ALL {
+        let shown = Shown::new(&recording, layer, to_scale);
+        let name = format!("{}.{}", file(scenario, to_scale), layer.name());
+        let content =
+            json!({ "chart": shown.chart, "events": shown.events, "data": shown.data });
+        let script =
+            format!("(window.recordings ??= {{}})[{}] = {content};\n", json!(name));
+        fs::write(folder.join(format!("{name}.js")), script)?;
+    }
+    Ok(())
+}
+
+/// How the files of a recording's layers are called, before the layer's name.
+fn file(scenario: &str, to_scale: bool) -> String {
+    format!("{scenario}{}", if to_scale { ".to-scale" } else { "" })
+}
+
+fn id(recording: &Recording) -> String {
+    format!("rec-{}", recording.name)
+}
+
+/// What a layer of a recording shows.
+struct Shown {
+    /// The drawing.
+    chart: String,
+    /// The steps in words, within the element that folds them away.
+    events: String,
+    /// What the player needs to know.
+    data: Value,
+}
+
+impl Shown {
+    fn new(recording: &Recording, layer: Layer, to_scale: bool) -> Shown {
+        let steps = steps::of(recording, layer);
+        let layout = Layout::new(recording, &steps, to_scale);
+        let mut terms = Terms::new(&id(recording));
+        let mut events =
+            format!("<summary>The {} steps in words</summary>\n<ol>\n", steps.len());
+        for step in &steps {
+            let sentence = words::sentence(recording, step, layer);
+            let _ = writeln!(events, "<li>{}</li>", terms.mark(&sentence));
+        }
+        Shown {
+            chart: svg::draw(&id(recording), recording, &steps, &layout, layer),
+            events: events + "</ol>\n" + &terms.meanings(),
+            data: data(recording, &steps, &layout, layer),
+        }
+    }
+}
+
 /// What the player needs to know of a recording. Programs, examples and sockets are named by their index.
-fn data(recording: &Recording, steps: &[Step], layout: &Layout) -> serde_json::Value {
+fn data(recording: &Recording, steps: &[Step], layout: &Layout, layer: Layer) -> Value {
     let examples = recording.examples();
-    // A step is a list, to be short: its kind, its place in the chart, and what the player calls by these letters.
+    // A step is a list, to be short: its kind, its place in the chart, its number among the steps of all layers, and what the
+    // player calls by these letters.
     let step = |(step, row): (&Step, &layout::Row)| match &step.event.kind {
         Kind::Call(call) => {
             let kind = if step.returns { "r" } else { "c" };
             let program = recording.program(&call.program);
-            json!([kind, row.y, program, call.thread, call.line, u8::from(step.waits)]) // p h l w
+            json!([
+                kind,
+                row.y,
+                step.number,
+                program,
+                call.thread,
+                call.line,
+                u8::from(step.waits)
+            ]) // p h l w
         }
         Kind::Print(print) => {
             let program = recording.program(&print.program);
             let on_stderr = u8::from(print.stream == "stderr");
-            json!(["p", row.y, program, print.thread, print.line, print.text, on_stderr]) // p h l x e
+            let line = print.line.filter(|_| layer > Layer::Talk);
+            json!([
+                "p",
+                row.y,
+                step.number,
+                program,
+                print.thread,
+                line,
+                print.text,
+                on_stderr
+            ]) // p h l x e
         }
         Kind::Type(typed) => {
-            json!(["t", row.y, recording.program(&typed.program), typed.text]) // p x
+            json!([
+                "t",
+                row.y,
+                step.number,
+                recording.program(&typed.program),
+                typed.text
+            ]) // p x
         }
         Kind::Segment(segment) => {
             let bare = u8::from(segment.is_bare_ack());
             let flags = words::flags(segment);
-            let fields = json!([
-                flags,
-                segment.seq,
-                segment.acknowledges(),
-                segment.len,
-                segment.payload
-            ]);
-            json!(["s", row.y, bare, fields]) // b f
+            let fields = (layer >= Layer::Segments).then(|| {
+                json!([
+                    flags,
+                    segment.seq,
+                    segment.acknowledges(),
+                    segment.len,
+                    segment.payload
+                ])
+            });
+            json!(["s", row.y, step.number, bare, fields]) // b f
         }
         Kind::State(state) => {
-            json!(["S", row.y, recording.socket(&state.socket), state.to]) // s x
+            json!(["S", row.y, step.number, recording.socket(&state.socket), state.to]) // s x
         }
-        Kind::End(end) => json!(["e", row.y, recording.program(&end.program)]), // p
+        Kind::End(end) => {
+            json!(["e", row.y, step.number, recording.program(&end.program)])
+        } // p
     };
     let steps: Vec<_> = steps.iter().zip(&layout.rows).map(step).collect();
     let programs = recording.programs.iter().map(|program| {
@@ -132,6 +257,7 @@ fn data(recording: &Recording, steps: &[Step], layout: &Layout) -> serde_json::V
         json!({ "n": words::socket(recording, &socket.id), "p": recording.program(&socket.program) })
     });
     json!({
+        "layer": layer.name(),
         "height": layout.height,
         "programs": programs.collect::<Vec<_>>(),
         "sockets": sockets.collect::<Vec<_>>(),
@@ -145,7 +271,14 @@ mod tests {
 
     #[test]
     fn the_end_of_input_shows_as_such() {
-        let html = render("05_client_leaves", &crate::home(), &mut BTreeSet::new());
+        let html = render(
+            "05_client_leaves",
+            "states",
+            false,
+            &[],
+            &crate::home(),
+            &mut BTreeSet::new(),
+        );
         let html = html.unwrap_or_else(|error| panic!("{error:#}"));
         assert!(html.contains("<li>Client ends its input (Ctrl-D).</li>"));
         assert!(html.contains(">Ctrl-D</text>"));

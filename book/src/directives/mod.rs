@@ -3,9 +3,10 @@
 //! mdBook's own (`include` and its kin) are replaced by mdBook, before ours, and checked by [`crate::check`].
 
 mod changed;
-mod chart;
+pub mod chart;
 mod exercises;
 mod predict;
+mod stops;
 mod terminals;
 mod timetable;
 
@@ -28,6 +29,7 @@ use crate::check::{Page, Sources};
 use crate::markdown::{Directive, OURS, code_ranges, find, link_in_book};
 use crate::problem::{Problem, line_at};
 use exercises::Exercise;
+use stops::Stop;
 use timetable::Lengths;
 
 /// The preprocessor that replaces our directives, after mdBook's.
@@ -87,6 +89,7 @@ impl Workbook {
         let text = &without_anchor_marks(text);
         let mut in_source = find(&page.text);
         let mut listed = BTreeSet::new();
+        let stops = stops::find(text);
         let ours =
             find(text).into_iter().filter(|it| !it.in_code && OURS.contains(&it.name));
         let expanded = ours.map(|directive| {
@@ -95,7 +98,7 @@ impl Workbook {
                 .iter()
                 .position(|it| !it.in_code && &page.text[it.range.clone()] == written)
                 .map(|index| line_at(&page.text, in_source.remove(index).range.start));
-            let html = render(&directive, &self.root, classroom, &mut listed);
+            let html = render(&directive, &self.root, classroom, &stops, &mut listed);
             let mut html = html.unwrap_or_else(|error| {
                 let message = format!("{written}: {error:#}");
                 let problem = Problem::new(page.file(), line, message);
@@ -110,6 +113,8 @@ impl Workbook {
             (directive.range, html)
         });
         let mut expanded: Vec<_> = expanded.chain(self.predictions(text, page)).collect();
+        // The recording asks them.
+        expanded.extend(stops.iter().map(|stop| (stop.range.clone(), String::new())));
         expanded.sort_by_key(|(range, _)| range.start);
         // Between empty lines, whatever is around it, Markdown takes it for a block of HTML.
         let blocks =
@@ -192,13 +197,23 @@ fn render(
     directive: &Directive,
     root: &Path,
     classroom: &Classroom,
+    stops: &[Stop],
     listed: &mut BTreeSet<String>,
 ) -> Result<String> {
     match (directive.name, directive.arguments.as_slice()) {
         ("terminals", [scenario, programs @ ..]) => {
             terminals::render(scenario, programs, root)
         }
-        ("recording", [scenario, ..]) => chart::render(scenario, root, listed),
+        ("recording", [scenario, layer, to_scale @ ..])
+            if matches!(to_scale, [] | ["to-scale"]) =>
+        {
+            let ours = stops.iter().filter(|stop| stop.scenario == *scenario);
+            let ours: Vec<&Stop> = ours.collect();
+            chart::render(scenario, layer, !to_scale.is_empty(), &ours, root, listed)
+        }
+        ("recording", [_]) => {
+            bail!("lacks its layer: `talk`, `calls`, `segments` or `states`")
+        }
         ("changed", [old, new]) => changed::render(old, new, root),
         ("exercises", [folder]) => exercises::render(folder, &classroom.exercises),
         ("minutes", [minutes]) => timetable::render_minutes(minutes),

@@ -19,22 +19,34 @@ pub struct Prediction<'a> {
     block: &'a str,
 }
 
+/// A question, and the ways to answer it.
+pub struct Question {
+    question: String,
+    pub choices: Vec<Choice>,
+}
+
 /// A way to answer.
-struct Choice {
-    text: String,
+pub struct Choice {
+    pub text: String,
     why: String,
-    right: bool,
+    pub right: bool,
 }
 
 /// Finds the predictions in a Markdown text.
 pub fn find(text: &str) -> Vec<Prediction<'_>> {
+    let prediction = |(range, name, block)| Prediction { range, name, block };
+    blocks("predict ", text).into_iter().map(prediction).collect()
+}
+
+/// Finds the code blocks whose language begins like this: their bytes in the text, the rest of the language, and the block.
+pub fn blocks<'a>(kind: &str, text: &'a str) -> Vec<(Range<usize>, String, &'a str)> {
     new_cmark_parser(text, &MarkdownOptions::default())
         .into_offset_iter()
         .filter_map(|(event, range)| match event {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language))) => {
-                let name = language.strip_prefix("predict ")?.trim().to_owned();
+                let name = language.strip_prefix(kind)?.trim().to_owned();
                 let block = &text[range.clone()];
-                Some(Prediction { range, name, block })
+                Some((range, name, block))
             }
             _ => None,
         })
@@ -44,29 +56,46 @@ pub fn find(text: &str) -> Vec<Prediction<'_>> {
 /// Asks the question. Each choice unfolds into its explanation, without JavaScript as well; `predict.js` remembers which
 /// one was opened first.
 pub fn render(prediction: &Prediction) -> Result<String> {
-    let (question, choices) = parse(prediction.block);
-    let right = choices.iter().filter(|choice| choice.right).count();
-    ensure!(!question.is_empty(), "it asks nothing");
-    ensure!(choices.len() >= 2, "it needs two choices at least");
-    ensure!(right == 1, "it needs one right choice, `- [x]`");
-    let mut html = format!(
-        "<div class=\"predict\" data-name=\"{}\">\n<div class=\"ask\">{}</div>\n",
+    let question = Question::parse(prediction.block)?;
+    Ok(format!(
+        "<div class=\"predict\" data-name=\"{}\">\n{}</div>",
         prediction.name,
-        markdown(&question)
-    );
-    for choice in choices {
-        ensure!(!choice.why.is_empty(), "`{}` has no explanation", choice.text);
-        let (class, verdict) =
-            if choice.right { ("correct", "Right.") } else { ("incorrect", "Not so.") };
-        let _ = writeln!(
-            html,
-            "<details class=\"{class}\"><summary>{}</summary>\
-             <div><strong>{verdict}</strong> {}</div></details>",
-            inline(&choice.text),
-            inline(&choice.why)
-        );
+        question.html()
+    ))
+}
+
+impl Question {
+    /// Takes a code block apart.
+    pub fn parse(block: &str) -> Result<Question> {
+        let (question, choices) = parse(block);
+        let right = choices.iter().filter(|choice| choice.right).count();
+        ensure!(!question.is_empty(), "it asks nothing");
+        ensure!(choices.len() >= 2, "it needs two choices at least");
+        ensure!(right == 1, "it needs one right choice, `- [x]`");
+        for choice in &choices {
+            ensure!(!choice.why.is_empty(), "`{}` has no explanation", choice.text);
+        }
+        Ok(Question { question, choices })
     }
-    Ok(html + "</div>")
+
+    /// The question, and each choice as an element that unfolds.
+    pub fn html(&self) -> String {
+        let mut html = format!("<div class=\"ask\">{}</div>\n", markdown(&self.question));
+        for choice in &self.choices {
+            let (class, verdict) = match choice.right {
+                true => ("correct", "Right."),
+                false => ("incorrect", "Not quite."),
+            };
+            let _ = writeln!(
+                html,
+                "<details class=\"{class}\"><summary>{}</summary>\
+                 <div><strong>{verdict}</strong> {}</div></details>",
+                inline(&choice.text),
+                inline(&choice.why)
+            );
+        }
+        html
+    }
 }
 
 /// Takes the code block apart: the question, and the choices.
@@ -128,7 +157,7 @@ mod tests {
         assert!(
             html.contains(
                 "<details class=\"incorrect\"><summary><code>this</code></summary>\
-                 <div><strong>Not so.</strong> No, it\nis not.</div></details>"
+                 <div><strong>Not quite.</strong> No, it\nis not.</div></details>"
             ),
             "{html}"
         );

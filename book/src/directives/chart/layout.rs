@@ -26,10 +26,17 @@ pub enum Side {
     Right,
 }
 
+/// How long all quiet stretches of a chart to scale are together.
+const QUIET: u64 = 900;
+/// From which length on a quiet stretch is labelled with its time.
+const LABELLED: u32 = 40;
+
 /// The row of a step.
 pub struct Row {
     pub y: u32,
     pub height: u32,
+    /// The quiet stretch before it, if it is long: where it begins, and its microseconds.
+    pub quiet: Option<(u32, u64)>,
 }
 
 pub struct Layout {
@@ -48,7 +55,9 @@ pub struct Layout {
 }
 
 impl Layout {
-    pub fn new(recording: &Recording, steps: &[Step]) -> Layout {
+    /// Lays out these steps. `to_scale`: the distance between two is their time in between, where that is more than their rows
+    /// take.
+    pub fn new(recording: &Recording, steps: &[Step], to_scale: bool) -> Layout {
         let sides = sides(recording);
         let mut x = 0;
         let (mut threads, mut sockets) = (BTreeMap::new(), BTreeMap::new());
@@ -86,6 +95,8 @@ impl Layout {
 
         let mut y = heads * HEAD + 4;
         let mut rows = Vec::new();
+        let total = steps.last().map_or(0, Step::time);
+        let mut before: Option<(u32, u64)> = None; // the row of the last step, and its time
         for step in steps {
             let height = match &step.event.kind {
                 Kind::Segment(segment) if segment.is_bare_ack() => 19,
@@ -94,7 +105,20 @@ impl Layout {
                 Kind::State(_) => 17,
                 _ => 19,
             };
-            rows.push(Row { y, height });
+            let mut quiet = None;
+            if let Some((start, time)) = before
+                && to_scale
+            {
+                let micros = step.time().saturating_sub(time);
+                let length = micros.saturating_mul(QUIET).checked_div(total).unwrap_or(0);
+                let length = u32::try_from(length).unwrap_or(0);
+                if start + length > y + LABELLED {
+                    quiet = Some((y, micros));
+                }
+                y = y.max(start + length);
+            }
+            before = Some((y, step.time()));
+            rows.push(Row { y, height, quiet });
             y += height;
         }
         Layout {
@@ -233,6 +257,15 @@ pub fn wrap(text: &str) -> Vec<String> {
         lines.push("…".into());
     }
     lines
+}
+
+/// A time in the unit in which it reads best.
+pub fn time(micros: u64) -> String {
+    match micros {
+        0..1_000 => format!("{micros} µs"),
+        1_000..1_000_000 => format!("{} ms", micros / 1_000),
+        _ => format!("{:.2} s", micros as f64 / 1e6),
+    }
 }
 
 /// Shortens a text to what fits between the rails beside so many characters.

@@ -1,16 +1,29 @@
 //! The steps in which a recording is told: its events, and the returns of calls that waited.
 
+use super::layer::Layer;
 use recorder::recording::{Call, Event, Kind, Recording};
 
 /// One step.
 pub struct Step<'a> {
     pub event: &'a Event,
+    /// Its place among the steps of all layers, from 0.
+    pub number: usize,
     /// Whether this is the return of the call, which had an earlier step.
     pub returns: bool,
     /// Whether this is a call whose return is a later step, or never comes.
     pub waits: bool,
     /// For a call, the last step during which it goes on: an index.
     pub until: usize,
+}
+
+impl Step<'_> {
+    /// When it is, in microseconds since the first event.
+    pub fn time(&self) -> u64 {
+        match &self.event.kind {
+            Kind::Call(call) if self.returns => call.end,
+            _ => self.event.t,
+        }
+    }
 }
 
 /// Calls that wait for somebody else. What these return has a step of its own if anything happens meanwhile.
@@ -54,8 +67,20 @@ fn end_of(call: &Call, events: &[Event]) -> u64 {
     late.max().unwrap_or(end)
 }
 
-/// The steps of a recording, in order.
-pub fn of(recording: &Recording) -> Vec<Step<'_>> {
+/// The steps of a recording that show on a layer, in order.
+pub fn of(recording: &Recording, layer: Layer) -> Vec<Step<'_>> {
+    let mut steps = all(recording);
+    steps.retain(|step| layer.shows(&step.event.kind));
+    let numbers: Vec<usize> = steps.iter().map(|step| step.number).collect();
+    for (at, step) in steps.iter_mut().enumerate() {
+        // The last one that shows while the call goes on.
+        let until = numbers.partition_point(|number| *number <= step.until);
+        step.until = at.max(until.saturating_sub(1));
+    }
+    steps
+}
+
+fn all(recording: &Recording) -> Vec<Step<'_>> {
     let events = &recording.events;
     // When each step is, and a rank among those at the same time: a call returns after what it waited for, and before
     // whatever its program does next.
@@ -112,6 +137,7 @@ pub fn of(recording: &Recording) -> Vec<Step<'_>> {
     steps
         .map(|(at, &(index, returns, waits))| Step {
             event: &events[index],
+            number: at,
             returns,
             waits,
             until: if returns { at } else { until(at, index, waits) },
@@ -155,9 +181,27 @@ mod tests {
     /// The steps as the index of the event, whether it returns, whether it waits, and until when it goes on.
     fn told(events: Value) -> Vec<(u64, bool, bool, usize)> {
         let recording = recording(events);
-        let steps = of(&recording);
+        let steps = of(&recording, Layer::States);
         let told = steps.iter().map(|it| (it.event.t, it.returns, it.waits, it.until));
         told.collect()
+    }
+
+    #[test]
+    fn a_layer_leaves_out_what_is_deeper() {
+        let mut said = segment(25);
+        said["len"] = json!(2);
+        let recording = recording(json!([
+            call("recvfrom", 10, 30, json!("2")),
+            segment(20),
+            said,
+            call("close", 40, 41, json!("0")),
+        ]));
+        let told = |layer| -> Vec<(usize, usize)> {
+            of(&recording, layer).iter().map(|it| (it.number, it.until)).collect()
+        };
+        assert_eq!(told(Layer::Talk), [(2, 0)]);
+        assert_eq!(told(Layer::Calls), [(0, 2), (2, 1), (3, 2), (4, 3)]);
+        assert_eq!(told(Layer::Segments).len(), 5);
     }
 
     #[test]

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::ops::Range;
 
-use super::layout::{BAND, LANE, LINE, Layout, Side, shorten, wrap};
+use super::layer::Layer;
+use super::layout::{BAND, LANE, LINE, Layout, Side, shorten, time, wrap};
 use super::steps::Step;
 use super::words::{self, one_line};
 use crate::html::escape;
@@ -14,7 +15,13 @@ use recorder::recording::{Call, Kind, Print, Recording, Segment, State};
 const STEPS_A_PIECE: usize = 32;
 
 /// Draws the chart: one SVG, or several that join without a gap.
-pub fn draw(id: &str, recording: &Recording, steps: &[Step], layout: &Layout) -> String {
+pub fn draw(
+    id: &str,
+    recording: &Recording,
+    steps: &[Step],
+    layout: &Layout,
+    layer: Layer,
+) -> String {
     let mut html = String::new();
     let starts: Vec<usize> = (0..steps.len().max(1)).step_by(STEPS_A_PIECE).collect();
     for (piece, &start) in starts.iter().enumerate() {
@@ -24,7 +31,7 @@ pub fn draw(id: &str, recording: &Recording, steps: &[Step], layout: &Layout) ->
             Some(row) => row.y,
             None => layout.height,
         };
-        let chart = Chart { recording, steps, layout, top, bottom };
+        let chart = Chart { recording, steps, layout, layer, top, bottom };
         let _ = writeln!(
             html,
             "<svg class=\"seq\" style=\"min-width:{}px\" viewBox=\"0 {top} {} {}\" role=\"img\" aria-labelledby=\"{id}-t{piece}\">\
@@ -57,6 +64,7 @@ struct Chart<'a> {
     recording: &'a Recording,
     steps: &'a [Step<'a>],
     layout: &'a Layout,
+    layer: Layer,
     top: u32,
     bottom: u32,
 }
@@ -128,7 +136,9 @@ impl Chart<'_> {
                 Kind::Call(call) if !step.returns => {
                     (&call.program, call.thread, call.line)
                 }
-                Kind::Print(it) if it.line.is_some() => (&it.program, it.thread, it.line),
+                Kind::Print(it) if it.line.is_some() && self.layer > Layer::Talk => {
+                    (&it.program, it.thread, it.line)
+                }
                 _ => continue,
             };
             let (from, to) =
@@ -195,6 +205,7 @@ impl Chart<'_> {
         let mut svg = String::new();
         for at in steps {
             let step = &self.steps[at];
+            svg += &self.quiet(at);
             svg += &match &step.event.kind {
                 Kind::Call(call) => self.call(at, step, call),
                 Kind::Print(print) => self.print(at, print),
@@ -218,6 +229,25 @@ impl Chart<'_> {
             };
         }
         svg
+    }
+
+    /// The quiet stretch before a step, with its time.
+    fn quiet(&self, at: usize) -> String {
+        let row = &self.layout.rows[at];
+        let Some((from, micros)) = row.quiet else {
+            return String::new();
+        };
+        let (begin, end) = self.layout.middle;
+        let (x, y) = (begin.midpoint(end), from.midpoint(row.y));
+        format!(
+            "<path class=\"quiet\" d=\"M{x} {}V{}M{x} {}V{}\"/><text class=\"quiet\" x=\"{x}\" y=\"{}\">{}</text>\n",
+            from + 4,
+            y - 10,
+            y + 10,
+            row.y - 4,
+            y + 4,
+            time(micros)
+        )
     }
 
     fn call(&self, at: usize, step: &Step, call: &Call) -> String {
@@ -300,7 +330,10 @@ impl Chart<'_> {
             (None, None) => (begin, end),
         };
         let tip = if to > from { "m-6-4l6 4-6 4" } else { "m6-4l-6 4 6 4" };
-        let flags = words::flags(segment);
+        let flags = match self.layer >= Layer::Segments {
+            true => words::flags(segment),
+            false => String::new(),
+        };
         let mut text = format!("<tspan>{}</tspan>", escape(&flags));
         if segment.len > 0 {
             let payload = one_line(&segment.payload);

@@ -1,17 +1,18 @@
 //! A recording in words: its steps as sentences.
 
+use super::layer::Layer;
 use super::steps::Step;
 use recorder::recording::{Call, Kind, Recording, Segment};
 
-/// One step, as a sentence.
-pub fn sentence(recording: &Recording, step: &Step) -> String {
-    let sentence = told(recording, step);
+/// One step, as a sentence, in the terms of a layer.
+pub fn sentence(recording: &Recording, step: &Step, layer: Layer) -> String {
+    let sentence = told(recording, step, layer);
     let mut letters = sentence.chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);
     first.chain(letters).collect()
 }
 
-fn told(recording: &Recording, step: &Step) -> String {
+fn told(recording: &Recording, step: &Step, layer: Layer) -> String {
     match &step.event.kind {
         Kind::Call(call) => {
             let who = who(recording, &call.program, call.thread, call.line);
@@ -25,7 +26,11 @@ fn told(recording: &Recording, step: &Step) -> String {
             }
         }
         Kind::Print(print) => {
-            let who = who(recording, &print.program, print.thread, print.line);
+            let (thread, line) = match layer {
+                Layer::Talk => (1, None),
+                _ => (print.thread, print.line),
+            };
+            let who = who(recording, &print.program, thread, line);
             let stream = match &*print.stream {
                 "stderr" => " on standard error",
                 _ => "",
@@ -51,6 +56,9 @@ fn told(recording: &Recording, step: &Step) -> String {
                 })
             };
             let (from, to) = (end(&segment.from), end(&segment.to));
+            if layer < Layer::Segments {
+                return format!("{from} to {to}: “{}”.", one_line(&segment.payload));
+            }
             let flags = flags(segment);
             let ack = segment.acknowledges().map(|it| format!(", ack {it}"));
             let bytes = match segment.len {
