@@ -18,7 +18,7 @@ pub fn is_told_by_a_server(example: &str, verb: &str) {
     what_is_no_address_is_told(example, verb);
 }
 
-/// A client's, likewise.
+/// The same for a client.
 pub fn is_told_by_a_client(example: &str) {
     let (_deaf, address) = deaf_port();
     is_told(example, "connect to", &address.to_string(), "os error");

@@ -15,7 +15,7 @@ pub struct Peer {
     stream: TcpStream,
     /// What has been said and heard, a line each.
     so_far: Vec<String>,
-    /// Bytes that came behind what was expected.
+    /// Bytes that came after what was expected.
     ahead: Vec<u8>,
 }
 

@@ -125,7 +125,7 @@ fn render(
             config.set("output.html.live-reload-endpoint", endpoint)?;
         }
         let summary = parse_summary(&sources.summary)
-            .context("chapters/SUMMARY.md is no list of pages")?;
+            .context("chapters/SUMMARY.md isn't a list of pages")?;
         let mut book = MDBook::load_with_config_and_summary(folder, config, summary)?;
         book.with_preprocessor(Workbook {
             root: root.to_owned(),

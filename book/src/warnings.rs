@@ -20,7 +20,7 @@ struct Listener(Arc<Mutex<Vec<String>>>);
 
 impl Subscriber for Listener {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        // What it says of includes is no news: the check has found it, with its line.
+        // What it says of includes is known: the check has found it, with its line.
         *metadata.level() <= Level::WARN && !metadata.target().ends_with("::links")
     }
 

@@ -195,7 +195,7 @@ fn refuses_a_directive_that_fails() {
     );
     Repository::new().is_refused_with(
         "{{#minutes twenty}}",
-        "{{#minutes twenty}}: `twenty` is no number of minutes",
+        "{{#minutes twenty}}: `twenty` isn't a number of minutes",
     );
 }
 
@@ -203,7 +203,7 @@ fn refuses_a_directive_that_fails() {
 fn refuses_a_link_to_a_page_that_is_missing() {
     Repository::new().is_refused_with(
         "To [the second](02_second.md).",
-        "`02_second.md` leads nowhere: the book has no `02_second.html`",
+        "`02_second.md` is a broken link: the book has no `02_second.html`",
     );
 }
 
@@ -211,11 +211,11 @@ fn refuses_a_link_to_a_page_that_is_missing() {
 fn refuses_a_link_to_a_heading_that_is_missing() {
     Repository::new().is_refused_with(
         "See [above](#walk-it).",
-        "`#walk-it` leads nowhere: `01_first.html` has no heading or other place `#walk-it`",
+        "`#walk-it` is a broken link: `01_first.html` has no heading or other place `#walk-it`",
     );
     Repository::new().is_refused_with(
         "See [before](welcome.md#walk-it).",
-        "`welcome.md#walk-it` leads nowhere: `welcome.html` has no heading or other place `#walk-it`",
+        "`welcome.md#walk-it` is a broken link: `welcome.html` has no heading or other place `#walk-it`",
     );
 }
 
@@ -223,11 +223,11 @@ fn refuses_a_link_to_a_heading_that_is_missing() {
 fn refuses_a_broken_link_in_html_and_a_missing_picture() {
     Repository::new().is_refused_with(
         "<a href=\"nowhere.html\">There</a>",
-        "`nowhere.html` leads nowhere: the book has no `nowhere.html`",
+        "`nowhere.html` is a broken link: the book has no `nowhere.html`",
     );
     Repository::new().is_refused_with(
         "![The parcel](figures/parcel.svg)",
-        "`figures/parcel.svg` leads nowhere: the book has no `figures/parcel.svg`",
+        "`figures/parcel.svg` is a broken link: the book has no `figures/parcel.svg`",
     );
 }
 

@@ -182,7 +182,7 @@ fn reloads_the_pages_after_a_change_and_keeps_the_last_good_book() {
     repository.append(FIRST, "\n[Broken](nowhere.md), a third.\n");
     let problem = served.next_line();
     assert!(
-        problem.starts_with("chapters/01_first.md:19: `nowhere.md` leads"),
+        problem.starts_with("chapters/01_first.md:19: `nowhere.md` is a broken link"),
         "{problem}"
     );
     let error = served.next_line();

@@ -369,13 +369,13 @@
         });
         for (const it of [head, chart]) resized.observe(it);
         addEventListener('beforeprint', () => { chart.scrollTop = 0; });
-        play.hidden = calm.matches;
-        show(stops.size ? 0 : -1);
         // Open the listings on the program's own lines, not on its imports.
         for (const listing of listings) {
             const main = [...listing.querySelectorAll('i')].find(line => line.textContent.startsWith('fn main'));
             if (main) listing.querySelector('pre').scrollTop = main.offsetTop - main.parentElement.offsetTop;
         }
+        play.hidden = calm.matches;
+        show(stops.size ? 0 : -1);
 
         const player = {
             root,

@@ -99,7 +99,7 @@ fn address() -> Option<SocketAddr> {
     match resolved {
         Ok(address) => Some(address),
         Err(error) => {
-            fail(&format!("`{argument}` is no address like 127.0.0.1:6000: {error}"))
+            fail(&format!("`{argument}` isn't an address like 127.0.0.1:6000: {error}"))
         }
     }
 }

@@ -76,7 +76,7 @@ fn find(names: &[&str]) -> Result<Vec<&'static Scenario>> {
     for name in names {
         if name.starts_with('-') {
             bail!(
-                "`{name}` is no option of `cargo book record`: there is only `--check`"
+                "`{name}` isn't an option of `cargo book record`: there is only `--check`"
             );
         }
         if !SCENARIOS.iter().any(|scenario| is(scenario, name)) {

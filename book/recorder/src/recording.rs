@@ -197,7 +197,7 @@ impl Recording {
             schema: u32,
         }
         let Version { schema } =
-            serde_json::from_str(json).context("it is no recording")?;
+            serde_json::from_str(json).context("it isn't a recording")?;
         ensure!(schema == SCHEMA, "its schema is {schema}, not {SCHEMA}");
         let recording: Self =
             serde_json::from_str(json).context("it does not follow the schema")?;
@@ -399,7 +399,7 @@ mod tests {
             error.map(|error| error.to_string()).unwrap_or_default()
         };
         assert_eq!(refused("", ""), "");
-        assert_eq!(refused("\"schema\"", "\"version\""), "it is no recording");
+        assert_eq!(refused("\"schema\"", "\"version\""), "it isn't a recording");
         assert_eq!(refused("\"schema\": 1", "\"schema\": 2"), "its schema is 2, not 1");
         assert_eq!(refused("\"t\": 0", "\"t\": -1"), "it does not follow the schema");
         assert_eq!(

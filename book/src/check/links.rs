@@ -86,7 +86,7 @@ fn check_link(
         return match (role, scheme) {
             (Role::Loads, "data") | (Role::Leads, "http" | "https" | "mailto") => Ok(()),
             (Role::Loads, _) => Err(REMOTE.into()),
-            (Role::Leads, _) => Err(format!("leads nowhere: what is `{scheme}:`?")),
+            (Role::Leads, _) => Err(format!("is a broken link: what is `{scheme}:`?")),
         };
     }
     let (path, fragment) = match to.split_once('#') {
@@ -106,7 +106,7 @@ fn check_link(
         path if path.is_dir() => join(&target, "index.html").unwrap_or_default(),
         path if path.is_file() => target,
         _ => {
-            return Err(format!("leads nowhere: the book has no `{target}`"));
+            return Err(format!("is a broken link: the book has no `{target}`"));
         }
     };
     let Some(page) = pages.get(&target) else {
@@ -115,7 +115,7 @@ fn check_link(
     if fragment.is_empty() || fragment == "top" || page.ids.contains(fragment.as_ref()) {
         return Ok(());
     }
-    Err(format!("leads nowhere: `{target}` has no heading or other place `#{fragment}`"))
+    Err(format!("is a broken link: `{target}` has no heading or other place `#{fragment}`"))
 }
 
 /// The scheme of an address; for one that begins with `//`, the page's own.

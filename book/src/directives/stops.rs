@@ -115,3 +115,52 @@ fn answer(event: &str, recording: &Recording) -> Result<(usize, String)> {
         .nth(nth.checked_sub(1).context("N counts from 1")?)
         .with_context(|| format!("the recording has no event `{event}`"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What becomes of a stop about this event of `03_talk` with these choices.
+    fn asked(event: &str, right: &str, wrong: &str) -> Result<usize, String> {
+        let recording = Recording::read("03_talk", &crate::home());
+        let recording = recording.unwrap_or_else(|error| panic!("{error:#}"));
+        let page = format!(
+            "```stop 03_talk {event}\nWhat?\n\n- [x] {right}\n  So.\n- [ ] {wrong}\n  No.\n```\n"
+        );
+        let rendered = find(&page)[0].render(&recording);
+        rendered.map(|(index, _)| index).map_err(|error| format!("{error:#}"))
+    }
+
+    #[test]
+    fn the_answer_comes_from_the_recording() {
+        for (event, right, wrong) in [
+            ("server read 1", "`8`", "`7`"),
+            ("00_terminal read 3", "0", "1"),
+            ("segment FIN 2", "the client", "the server"),
+            ("server sends", "`SYN, ACK`", "`RST, ACK`"),
+            ("client state 3", "`CLOSE-WAIT`", "`TIME-WAIT`"),
+        ] {
+            asked(event, right, wrong).unwrap_or_else(|why| panic!("{event}: {why}"));
+            let why = asked(event, wrong, right).expect_err("the wrong one is ticked");
+            assert!(why.contains("in the recording the answer is"), "{event}: {why}");
+        }
+        assert!(
+            asked("segment FIN 1", "the server", "x")
+                < asked("segment FIN 2", "the client", "x")
+        );
+    }
+
+    #[test]
+    fn an_event_that_is_not_in_the_recording_is_refused() {
+        for (event, expected) in [
+            ("server read 9", "the recording has no event `server read 9`"),
+            ("server read 0", "N counts from 1"),
+            ("server read x", "N has to be a number"),
+            ("server", "it needs an event"),
+            ("nobody read", "the recording has no event"),
+        ] {
+            let why = asked(event, "a", "b").expect_err("it is refused");
+            assert!(why.contains(expected), "{why}");
+        }
+    }
+}

@@ -51,7 +51,7 @@ pub fn lengths(book: &Book, exercises: &[Exercise]) -> Lengths {
 /// `{{#minutes N}}`: how long the page takes.
 pub fn render_minutes(minutes: &str) -> Result<String> {
     let Ok(minutes) = minutes.parse::<u32>() else {
-        bail!("`{minutes}` is no number of minutes");
+        bail!("`{minutes}` isn't a number of minutes");
     };
     Ok(format!("<p class=\"minutes\">About {minutes} minutes</p>"))
 }
@@ -64,7 +64,7 @@ pub fn render(limit: &str, items: &[&str], lengths: &Lengths) -> Result<String> 
     let limit: u32 = limit
         .parse()
         .ok()
-        .with_context(|| format!("`{limit}` is no number of minutes"))?;
+        .with_context(|| format!("`{limit}` isn't a number of minutes"))?;
     let mut html = String::from(
         "<table class=\"timetable\">\n\
          <thead><tr><th>Starts at</th><th>What</th><th>Minutes</th></tr></thead>\n<tbody>\n",

@@ -19,11 +19,13 @@ const unseen = root => {
     for (const button of controls.querySelectorAll('button:not([hidden])')) look('a button', button, button, [.5, .1], [.5, .9]);
     look('the slider', controls.querySelector('[type=range]'), controls, [.5, .5]);
     look('the sentence', sentence, sentence, [.01, .05], [.99, .95]);
+    const goOn = get('.rec-question > button');
+    if (goOn) look('the question’s button', goOn, goOn, [.5, .5]);
     if (box(side).left >= box(chart).right) {
         const lit = get('.listing .lit');
         if (lit?.checkVisibility()) look('the line', lit, lit, [.02, .1], [.02, .9]);
         const data = JSON.parse(get('script').textContent);
-        const [kind, , socket] = data.steps[root.querySelector('[type=range]').value - 1];
+        const [kind, , , socket] = data.steps[root.querySelector('[type=range]').value - 1];
         if (kind === 'S') {
             const state = root.querySelectorAll('.rec-sockets dt')[socket];
             look('the state', state, state, [.02, .2], [.02, .8]);

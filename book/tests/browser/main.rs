@@ -3,6 +3,7 @@
 //! It needs Chromium, chromedriver and axe-core (`driver.rs` says which command installs each).
 
 mod driver;
+mod layers;
 mod player;
 mod search;
 mod site;
@@ -213,15 +214,14 @@ fn a_prediction_explains_every_choice_and_remembers_the_first() {
     browser.view(View { size: DESK, scheme: "light" });
     let page = format!("{}/02_bind_and_listen/02_listen.html", site().address);
     browser.go(&page);
-    let visible = "return [...document.querySelectorAll('.predict')[0].querySelectorAll('details > div')].map(it => it.checkVisibility())";
+    let visible = "return [...document.querySelectorAll('.predict:not(.stop)')[0].querySelectorAll('details > div')].map(it => it.checkVisibility())";
     assert_eq!(browser.run(visible, json!([])), json!([false, false, false]));
 
-    browser.click(".predict .incorrect summary");
-    browser.click(".predict .correct summary");
+    browser.click(".predict:not(.stop) .incorrect summary");
+    browser.click(".predict:not(.stop) .correct summary");
     let score = "document.querySelector('.predict-score span').textContent";
     browser.wait_for(&format!("{score}.startsWith('0 right at the first guess, of ')"));
-    let explained =
-        "return document.querySelector('.predict .correct[open] > div').textContent";
+    let explained = "return document.querySelector('.predict:not(.stop) .correct[open] > div').textContent";
     let explained = browser.run(explained, json!([]));
     assert!(
         explained.as_str().is_some_and(|it| it.starts_with("Right. ")),
@@ -236,7 +236,7 @@ fn a_prediction_explains_every_choice_and_remembers_the_first() {
         "it is remembered"
     );
     browser.click(".predict-score button");
-    browser.click(".predict .correct summary");
+    browser.click(".predict:not(.stop) .correct summary");
     browser.wait_for(&format!("{score}.startsWith('1 right at the first guess, of ')"));
 }
 
@@ -254,7 +254,7 @@ fn without_javascript_nothing_is_missing() {
             const dark = getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g).every(it => it < 60);
             const shown = it => it && it.getBoundingClientRect().height > 100;
             const whole = [...document.querySelectorAll('.recording')].every(it =>
-                shown(it.querySelector('.seq')) && it.querySelector('.rec-events li') && it.querySelector('.listing') && it.querySelector('.terminal'));
+                shown(it.querySelector('.seq')) && it.querySelector('.rec-events li') && [...it.querySelectorAll('.stop .ask')].every(it => it.checkVisibility()) && it.querySelector('.listing') && it.querySelector('.terminal'));
             return { script: document.documentElement.classList.contains('js'), dark, whole, text: document.querySelector('main').innerText.length > 100 };
             ",
             json!([]),

@@ -1,7 +1,7 @@
 //! 8 minutes · chapter 2 · fix the bug
 //!
 //! Reach: a socket that clients can connect to.
-//! Why: bind gives a socket its address, and that is all. Until it listens, every client is refused, and the message
+//! Why: bind gives a socket its address, and nothing more. Until it listens, every client is refused, and the message
 //! "connection refused" is the very same as if no program were there.
 
 use socket2::{Domain, Socket, Type};

@@ -1,7 +1,7 @@
 //! 15 minutes · chapter 5 · write it yourself
 //!
 //! Reach: the client of chapter 5, whole: it gives three names and `exit`, each when it has been asked, and prints what it is told.
-//! Why: this is where everything comes together: connect, the loop of `recv`, the end of a turn that is no end of a `recv`, and a
+//! Why: this is where everything comes together: connect, the loop of `recv`, the end of a turn, which isn't the end of a `recv`, and a
 //! server that may leave at any time.
 //!
 //! It prints what the server says, and a newline after each question, since the server sends none there.

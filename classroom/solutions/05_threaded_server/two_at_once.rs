@@ -1,7 +1,7 @@
 //! 8 minutes · chapter 5 · fix the bug
 //!
 //! Reach: a server that talks with all its clients at once, two or fifty.
-//! Why: with one clerk in the parcel station, everybody queues behind the customer who can't find the address. A thread for
+//! Why: with one clerk in the parcel station, everybody waits for the customer who can't find the address. A thread for
 //! each client is a clerk for each customer.
 
 use std::io::{self, Read, Write};

@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     let wanted = match argument.parse() {
         Ok(wanted @ 1..) => wanted,
         _ => {
-            eprintln!("error: `{argument}` is no port; name one from 1 to 65535");
+            eprintln!("error: `{argument}` isn't a port; name one from 1 to 65535");
             return ExitCode::FAILURE;
         }
     };

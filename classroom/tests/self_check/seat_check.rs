@@ -45,7 +45,7 @@ fn what_is_no_port_is_an_error() {
         let text = String::from_utf8_lossy(&output.stderr);
         assert_eq!(
             text,
-            format!("error: `{port}` is no port; name one from 1 to 65535\n")
+            format!("error: `{port}` isn't a port; name one from 1 to 65535\n")
         );
         assert_eq!(output.status.code(), Some(1));
     }

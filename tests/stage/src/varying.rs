@@ -15,7 +15,7 @@ static PORT: LazyLock<Regex> = LazyLock::new(|| {
 /// What differs from one run to the next, and how a transcript writes it.
 ///
 /// A port is written as 6000 if it is the server's, and otherwise as 53503, 53504, … in the order in which the ports
-/// appear, program by program. That is all.
+/// appear, program by program.
 pub struct Varying {
     /// What is written for a real port.
     ports: HashMap<u16, u32>,

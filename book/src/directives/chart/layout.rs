@@ -278,3 +278,31 @@ pub fn shorten(text: &str, beside: usize) -> String {
     short.push('…');
     short
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directives::chart::layer::Layer;
+    use crate::directives::chart::steps;
+
+    #[test]
+    fn a_quiet_stretch_is_as_long_as_its_time() {
+        let recording = Recording::read("03_accept_late", &crate::home());
+        let recording = recording.unwrap_or_else(|error| panic!("{error:#}"));
+        let steps = steps::of(&recording, Layer::Segments);
+        let layout = Layout::new(&recording, &steps, true);
+        let quiet =
+            layout.rows.iter().filter_map(|row| row.quiet.map(|it| (row.y - it.0, it.1)));
+        let (length, micros) =
+            quiet.max_by_key(|(_, micros)| *micros).expect("there is one");
+        assert!(
+            (500_000..1_100_000).contains(&micros),
+            "the SYN is sent again after a second"
+        );
+        assert!(u64::from(length) > QUIET / 2, "{length} of {QUIET}");
+        let close = Layout::new(&recording, &steps, false);
+        assert!(close.rows.iter().all(|row| row.quiet.is_none()));
+        assert!(close.height + length < layout.height + LABELLED);
+        assert_eq!(["1.04 s", "40 ms", "7 µs"], [1_040_000, 40_900, 7].map(time));
+    }
+}

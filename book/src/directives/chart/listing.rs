@@ -18,7 +18,7 @@ pub fn render(example: &str, root: &Path) -> Result<String> {
             continue;
         }
         number += 1;
-        // A style sheet counts the lines; behind one that is left out, it has to be told.
+        // A style sheet counts the lines; after one that is left out, it has to be told.
         let told = if number == index + 1 {
             String::new()
         } else {
