@@ -46,7 +46,7 @@ fn main() -> anyhow::Result<()> {
 // ANCHOR_END: main
 
 // ANCHOR: send_typed
-/// Locked while something is sent. Linux tells a reset only once. If it tells `write_all`,
+/// Locked while something is sent. Linux reports a reset only once. If `write_all` gets it,
 /// `read` returns 0, and the program must not end before the error is printed.
 static SENDING: Mutex<()> = Mutex::new(());
 

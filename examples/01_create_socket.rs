@@ -34,7 +34,7 @@ fn main() -> anyhow::Result<()> {
 // ANCHOR_END: main
 
 // ANCHOR: describe
-/// What the kernel says that the socket is, and the number by which this process knows it.
+/// What kind of socket this is, according to the kernel, and its descriptor.
 fn describe(socket: &Socket) -> io::Result<String> {
     let kind = format!("type {:?}", socket.r#type()?);
     #[cfg(target_os = "linux")] // elsewhere `socket2` can't ask for all three

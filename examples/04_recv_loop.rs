@@ -41,7 +41,7 @@ fn main() -> anyhow::Result<()> {
             stream
                 .write_all(b"Mr Right")
                 .with_context(|| format!("can't send to {address}"))?;
-            // We have nothing more to say, and still listen: a half-close.
+            // We have nothing more to say, and still read: a half-close.
             stream
                 .shutdown(Shutdown::Write)
                 .with_context(|| format!("can't finish sending to {address}"))?;

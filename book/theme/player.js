@@ -85,6 +85,7 @@
         // The questions that are still to be asked, by the number of the step that answers each.
         const stops = new Map([...root.querySelectorAll('.stop')].map(it => [Number(it.dataset.step), it]));
         let asking = null; // the one that is being asked
+        let lit = null; // the line at work
         let stepped = 0; // when
         let measured = 0; // the height of the head
 
@@ -176,13 +177,19 @@
             showFields(step);
             showTexts();
             showStates();
-            const lit = showLines(step);
+            lit = showLines(step);
             measure();
             // All is as high as it will be. Now the boxes can scroll.
             for (const screen of screens) {
                 screen.scrollTop = screen.scrollHeight; // as a terminal does
                 if (screen.scrollTop > 0) screen.tabIndex = 0; // so that a keyboard can scroll it, too
             }
+            revealStep(behavior);
+        }
+
+        /** Scrolls the boxes to what this step is about. */
+        function revealStep(behavior) {
+            const step = steps[at];
             if (lit) reveal(lit, lit.closest('pre'), 20, 40);
             if (lit) reveal(lit, side, 50, 20);
             if (step?.k === 'S') reveal(badges[step.s].badge, side, 20, 60);
@@ -206,7 +213,7 @@
             const choices = [...asked.querySelectorAll('.ask, details')].map(it => it.cloneNode(true));
             question.replaceChildren(...choices, on);
             measure();
-            showRow(steps[at]);
+            revealStep();
             bring('instant');
         }
 
@@ -274,7 +281,7 @@
             row.hidden = later.hidden = !step;
             if (!step) return;
             const y = step.y;
-            const height = (steps[at + 1]?.y ?? data.height) - y;
+            const height = (data.bottoms?.[at] ?? steps[at + 1]?.y ?? data.height) - y;
             const full = [...chart.querySelectorAll('.seq')].reduce((sum, svg) => sum + svg.getBoundingClientRect().height, 0);
             const pixels = units => full * units / data.height;
             row.style.top = `${pixels(y)}px`;

@@ -40,5 +40,7 @@ pub type Micros = u64;
 pub fn micros(text: &str) -> Result<Micros> {
     let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
     let micros = format!("{seconds}{fraction:0<6}").parse().ok();
-    micros.filter(|_| fraction.len() <= 6).with_context(|| format!("{text:?} isn't a time"))
+    micros
+        .filter(|_| fraction.len() <= 6)
+        .with_context(|| format!("{text:?} isn't a time"))
 }

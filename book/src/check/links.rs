@@ -115,7 +115,9 @@ fn check_link(
     if fragment.is_empty() || fragment == "top" || page.ids.contains(fragment.as_ref()) {
         return Ok(());
     }
-    Err(format!("is a broken link: `{target}` has no heading or other place `#{fragment}`"))
+    Err(format!(
+        "is a broken link: `{target}` has no heading or other place `#{fragment}`"
+    ))
 }
 
 /// The scheme of an address; for one that begins with `//`, the page's own.

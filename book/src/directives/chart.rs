@@ -179,13 +179,19 @@ impl Shown {
         Shown {
             chart: svg::draw(&id(recording), recording, &steps, &layout, layer),
             events: events + "</ol>\n" + &terms.meanings(),
-            data: data(recording, &steps, &layout, layer),
+            data: data(recording, &steps, &layout, layer, to_scale),
         }
     }
 }
 
 /// What the player needs to know of a recording. Programs, examples and sockets are named by their index.
-fn data(recording: &Recording, steps: &[Step], layout: &Layout, layer: Layer) -> Value {
+fn data(
+    recording: &Recording,
+    steps: &[Step],
+    layout: &Layout,
+    layer: Layer,
+    to_scale: bool,
+) -> Value {
     let examples = recording.examples();
     // A step is a list, to be short: its kind, its place in the chart, its number among the steps of all layers, and what the
     // player calls by these letters.
@@ -259,6 +265,7 @@ fn data(recording: &Recording, steps: &[Step], layout: &Layout, layer: Layer) ->
     json!({
         "layer": layer.name(),
         "height": layout.height,
+        "bottoms": to_scale.then(|| layout.rows.iter().map(|row| row.y + row.height).collect::<Vec<_>>()),
         "programs": programs.collect::<Vec<_>>(),
         "sockets": sockets.collect::<Vec<_>>(),
         "steps": steps,
