@@ -74,7 +74,10 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 /// Prints a line. A screen that has been closed is no reason to stop.
 #[macro_export]
 macro_rules! say {
-    ($($words:tt)*) => { _ = std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{}\n", format_args!($($words)*))) };
+    ($($words:tt)*) => {{
+        use std::io::Write;
+        _ = writeln!(std::io::stdout(), $($words)*);
+    }};
 }
 
 /// Compares a prediction with what a run gave. The story does not give the answer away.

@@ -46,6 +46,11 @@ impl Peer {
         Ok(peer)
     }
 
+    /// Adds to the story what this peer did.
+    fn step(&self, did: &str) {
+        self.student.log.add(format!("{} {did}", self.name));
+    }
+
     /// Sends all of it at once.
     pub fn send(&mut self, bytes: &[u8]) -> Outcome {
         self.send_in_pieces(&[bytes])
@@ -53,7 +58,7 @@ impl Peer {
 
     /// Sends the pieces one after another; each is taken by the other end before the next is sent.
     pub fn send_in_pieces(&mut self, pieces: &[impl AsRef<[u8]>]) -> Outcome {
-        self.student.log.add(format!("{} sent {}", self.name, shown(pieces)));
+        self.step(&format!("sent {}", shown(pieces)));
         for (piece, number) in pieces.iter().zip(1..) {
             self.write(piece.as_ref())?;
             if number < pieces.len() {
@@ -71,7 +76,7 @@ impl Peer {
     /// Says nothing for so long, or until the other side has ended. A client that takes a silence of this length for the end is
     /// found out; one with a longer time limit is not.
     pub fn pause(&mut self, time: Duration) {
-        self.student.log.add(format!("{} said nothing for {}", self.name, seconds(time)));
+        self.step(&format!("said nothing for {}", seconds(time)));
         within(time, || self.student.ended());
     }
 
@@ -80,11 +85,7 @@ impl Peer {
         let before = self.student.log.place();
         for (piece, number) in pieces.iter().zip(1..) {
             self.student.log.back_to(before);
-            self.student.log.add(format!(
-                "{} sent {}",
-                self.name,
-                shown(&pieces[..number])
-            ));
+            self.step(&format!("sent {}", shown(&pieces[..number])));
             self.write(piece)?;
             if number == pieces.len() {
                 break;
@@ -135,11 +136,7 @@ impl Peer {
             if is_right && matches!(read, Received::Bytes) {
                 continue;
             }
-            self.student.log.add(format!(
-                "{} waited for {}",
-                self.name,
-                quoted(expected)
-            ));
+            self.step(&format!("waited for {}", quoted(expected)));
             if !is_right {
                 self.read_soon(&mut received, expected.len() + 200);
                 return Err(self.said_else(expected, &received));
@@ -168,7 +165,7 @@ impl Peer {
             return Err(self.fails(did, &ending));
         }
         if !expected.is_empty() {
-            self.student.log.add(format!("{} received {}", self.name, quoted(expected)));
+            self.step(&format!("received {}", quoted(expected)));
         }
         Ok(())
     }
@@ -209,7 +206,7 @@ impl Peer {
             if first.is_empty() {
                 return self.expect(answer);
             }
-            self.student.log.add(format!("{} waited for {}", self.name, quoted(answer)));
+            self.step(&format!("waited for {}", quoted(answer)));
             if answer.starts_with(&first) {
                 let remark = "this much came first, the rest later";
                 let ending = format!("{}\n\n{STALL}", compared(answer, &first, remark));
@@ -246,7 +243,7 @@ impl Peer {
             Received::End => "saw the end",
             _ => "waited for the end",
         };
-        self.student.log.add(format!("{} {step}", self.name));
+        self.step(step);
         match read {
             Received::End => Ok(()),
             Received::Reset if may_be_a_reset => Ok(()),
@@ -268,7 +265,7 @@ impl Peer {
 
     /// Finishes sending, and still listens: the half-close.
     pub fn finish(&mut self) -> Outcome {
-        self.student.log.add(format!("{} finished sending", self.name));
+        self.step("finished sending");
         // It fails if the other side has gone already. What that is worth is for the next step to say.
         _ = self.stream.shutdown(Shutdown::Write);
         Ok(())
@@ -287,7 +284,7 @@ impl Peer {
     }
 
     fn leave(self, how: &str) {
-        self.student.log.add(format!("{} {how}", self.name));
+        self.step(how);
         let student = Arc::clone(&self.student);
         drop(self);
         student.until_over_it();

@@ -136,15 +136,14 @@ impl Student {
         ending: &str,
         connections: &[(SocketAddr, SocketAddr)],
     ) -> Story {
-        let state = self.state(connections);
-        if let State::Unwritten(place) = state {
-            return Story::new(format!(
-                "{} is not written yet: there is a todo!() at {place}",
-                self.what
-            ));
+        // What ends a program ends its connections first: give it the time to have ended.
+        self.until_over_it();
+        if let Some(place) = self.todo() {
+            let headline = "is not written yet: there is a todo!() at";
+            return Story::new(format!("{} {headline} {place}", self.what));
         }
         let mut story = self.brief(did, ending);
-        if let State::Known(state) = state {
+        if let Some(state) = self.state(connections) {
             story = story.ending(format!("By then {} {state}.", self.what));
         }
         let of_itself = matches!(*lock(&self.end), Some(End::Panicked));
@@ -203,7 +202,7 @@ impl Student {
     /// Fails at a panic that nobody else notices: the connection of a thread that panics is closed, as it would be otherwise.
     pub fn has_not_panicked(&self) -> Outcome {
         let Some(panic) = self.panic() else { return Ok(()) };
-        if panic.contains(": not yet implemented") {
+        if self.todo().is_some() {
             return Err(self.fails("panicked", ""));
         }
         let advice = "What the other side does is no reason to panic: it is an error to return, or an end to see.";
@@ -281,38 +280,31 @@ impl Student {
         }
     }
 
-    fn state(&self, connections: &[(SocketAddr, SocketAddr)]) -> State {
-        // What ends a program ends its connections first: give it the time to have ended.
-        self.until_over_it();
-        let panic = self.panic();
-        let todo =
-            panic.as_ref().and_then(|panic| panic.split_once(": not yet implemented"));
-        if let Some((place, _)) = todo {
-            return State::Unwritten(place.to_owned());
-        }
+    /// Where the todo!() is at which it has panicked.
+    fn todo(&self) -> Option<String> {
+        let panic = self.panic()?;
+        panic.split_once(": not yet implemented").map(|(place, _)| place.to_owned())
+    }
+
+    /// What it has come to, or is doing, as one would say it after its name; `None` if the system doesn't tell.
+    fn state(&self, connections: &[(SocketAddr, SocketAddr)]) -> Option<String> {
         let end = lock(&self.end).clone();
-        State::Known(match end {
+        Some(match end {
             Some(End::Returned) => String::from("had returned"),
             Some(End::Failed(error)) => format!("had returned the error \"{error}\""),
             Some(End::Panicked) => {
-                format!("had panicked at {}", panic.unwrap_or_default())
+                format!("had panicked at {}", self.panic().unwrap_or_default())
             }
             Some(End::Exited(status)) => format!("had ended ({status})"),
             None => {
                 let calls = self.whose(|whose| blocked::calls(&whose, connections));
                 if calls.is_empty() {
-                    return State::Unknown;
+                    return None;
                 }
                 format!("was {}", calls.join(", and "))
             }
         })
     }
-}
-
-enum State {
-    Unwritten(String),
-    Known(String),
-    Unknown,
 }
 
 impl Drop for Student {

@@ -45,8 +45,7 @@ pub fn check(exercise: &Exercise) -> Result<Verdict, String> {
     };
     let until = Instant::now() + limit() * LIMITS;
     let ran = side_by_side(AT_ONCE, tests, move |test| run(&program, test, until));
-    let ran: Vec<Ran> =
-        ran.iter().map(|ran| ran.recv().expect("each is run")).collect();
+    let ran: Vec<Ran> = ran.iter().map(|ran| ran.recv().expect("each is run")).collect();
 
     let missing = ran.iter().filter(|ran| matches!(ran.outcome, Outcome::DidNotRun(_)));
     let missing: Vec<String> = missing.map(Ran::told).collect();
