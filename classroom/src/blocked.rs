@@ -1,9 +1,12 @@
 //! Which call a program is blocked in, as far as the operating system tells.
 
-use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
+#[cfg(not(target_os = "linux"))]
+pub(crate) use elsewhere::{calls, rests, until_at_rest};
+#[cfg(target_os = "linux")]
+pub(crate) use linux::{calls, rests, until_at_rest};
 
 /// Whose calls are asked for.
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "nobody is asked there"))]
 pub(crate) enum Whose<'a> {
     /// The threads of this process with that name. A thread that is not named gets the name of the one that started it.
     Threads(&'a str),
@@ -11,52 +14,24 @@ pub(crate) enum Whose<'a> {
     Process(u32),
 }
 
-/// What the threads are doing, each sort once, as one would say it after "was": `blocked in recv`, `busy`.
-///
-/// Empty where the operating system does not tell: anywhere but on Linux.
-pub(crate) fn calls(
-    whose: &Whose,
-    connections: &[(SocketAddr, SocketAddr)],
-) -> Vec<String> {
-    #[cfg(target_os = "linux")]
-    return linux::calls(whose, connections);
-    #[cfg(not(target_os = "linux"))]
-    {
-        match whose {
-            Whose::Threads(name) => _ = name,
-            Whose::Process(id) => _ = id,
-        }
-        _ = connections;
+/// No way to ask: nothing is known, and everything seems to rest.
+#[cfg(not(target_os = "linux"))]
+mod elsewhere {
+    use super::Whose;
+    use std::net::{SocketAddr, TcpStream};
+    use std::time::Duration;
+
+    pub fn calls(_: &Whose, _: &[(SocketAddr, SocketAddr)]) -> Vec<String> {
         Vec::new()
     }
-}
 
-/// Waits until the program has taken all that was sent to it over `connection`, so that what is sent next can't be taken
-/// together with it, and has said what it was going to say: until the bytes have been delivered, and none of its threads runs.
-/// Gives up after `most`, and gives false then: the program may rightly be doing something else.
-pub(crate) fn until_at_rest(
-    whose: &Whose,
-    connection: &TcpStream,
-    most: Duration,
-) -> bool {
-    #[cfg(target_os = "linux")]
-    return linux::until_at_rest(whose, connection, most);
-    #[cfg(not(target_os = "linux"))]
-    {
-        // No way to ask. A program that is right is right with any timing; one that is wrong is very likely found out.
-        _ = (whose, connection);
+    /// A program that is right is right with any timing; one that is wrong is very likely found out.
+    pub fn until_at_rest(_: &Whose, _: &TcpStream, most: Duration) -> bool {
         std::thread::sleep(most.min(Duration::from_millis(10)));
         true
     }
-}
 
-/// Whether none of the threads runs or has just ended; true where the operating system does not tell.
-pub(crate) fn rests(whose: &Whose) -> bool {
-    #[cfg(target_os = "linux")]
-    return linux::rests(whose);
-    #[cfg(not(target_os = "linux"))]
-    {
-        _ = whose;
+    pub fn rests(_: &Whose) -> bool {
         true
     }
 }
@@ -71,6 +46,7 @@ mod linux {
     use std::path::{Path, PathBuf};
     use std::time::{Duration, Instant};
 
+    /// What the threads are doing, each sort once, as one would say it after "was": `blocked in recv`, `busy`.
     pub fn calls(whose: &Whose, connections: &[(SocketAddr, SocketAddr)]) -> Vec<String> {
         let mut found: Vec<String> =
             tasks(whose).filter_map(|task| doing(&task, connections)).collect();
@@ -79,6 +55,9 @@ mod linux {
         found
     }
 
+    /// Waits until the program has taken all that was sent to it over `connection`, so that what is sent next can't be taken
+    /// together with it, and has said what it was going to say: until the bytes have been delivered, and none of its threads
+    /// runs. Gives up after `most`, and gives false then: the program may rightly be doing something else.
     pub fn until_at_rest(whose: &Whose, connection: &TcpStream, most: Duration) -> bool {
         let (Ok(ours), Ok(theirs)) = (connection.local_addr(), connection.peer_addr())
         else {
@@ -99,6 +78,7 @@ mod linux {
         false
     }
 
+    /// Whether none of the threads runs or has just ended.
     pub fn rests(whose: &Whose) -> bool {
         // A zombie has ended, and that is about to be noticed.
         !tasks(whose).any(|task| matches!(state(&task), Some('R' | 'Z' | 'X')))

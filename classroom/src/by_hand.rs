@@ -2,7 +2,6 @@
 
 use crate::call::call;
 use crate::student::Returned;
-use std::error::Error;
 use std::fmt::Debug;
 use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
@@ -10,18 +9,16 @@ use std::process::exit;
 
 /// Serves on the address that is the first argument; without one, says how to.
 pub fn server<L: From<TcpListener>, R: Returned>(serve: impl FnOnce(L) -> R) {
-    let Some(address) = address() else { return };
-    let listener = match TcpListener::bind(address) {
-        Ok(listener) => listener,
-        Err(error) => fail(&format!("can't listen on {address}: {error}")),
-    };
-    match listener.local_addr() {
-        Ok(address) => eprintln!("listening on {address}"),
-        Err(error) => fail(&format!("can't listen on {address}: {error}")),
-    }
-    if let Err(error) = serve(listener.into()).outcome() {
-        fail(&error);
-    }
+    with_address(|address| {
+        let listen = || {
+            let listener = TcpListener::bind(address)?;
+            eprintln!("listening on {}", listener.local_addr()?);
+            Ok(listener)
+        };
+        let listener = listen()
+            .map_err(|error: io::Error| format!("can't listen on {address}: {error}"))?;
+        serve(listener.into()).outcome().map(drop)
+    });
 }
 
 /// What a client gives back, for a person to read.
@@ -57,15 +54,11 @@ impl Shown for Vec<u8> {
 
 /// Runs a client on the address that is the first argument, and shows what it gives; without one, says how to.
 pub fn client<R: Returned<Value: Shown>>(client: impl FnOnce(SocketAddr) -> R) {
-    let Some(address) = address() else { return };
-    match client(address).outcome() {
-        Ok(value) => {
-            if let Err(error) = io::stdout().write_all(&value.shown()) {
-                fail(&format!("can't show what your client gave: {error}"));
-            }
-        }
-        Err(error) => fail(&error),
-    }
+    with_address(|address| {
+        let shown = client(address).outcome()?.shown();
+        let printed = io::stdout().write_all(&shown);
+        printed.map_err(|error| format!("can't show what your client gave: {error}"))
+    });
 }
 
 /// Runs a function and shows what it gives.
@@ -79,7 +72,7 @@ pub fn show<R: Returned<Value: Debug>>(
     }
 }
 
-fn address() -> Option<SocketAddr> {
+fn with_address(run: impl FnOnce(SocketAddr) -> Result<(), String>) {
     let mut arguments = std::env::args();
     let program = arguments.next().unwrap_or_default();
     let Some(argument) = arguments.next() else {
@@ -88,19 +81,16 @@ fn address() -> Option<SocketAddr> {
             "To try it by hand: cargo exercise try {} 127.0.0.1:6000",
             name.display()
         );
-        return None;
+        return;
     };
-    let resolved: Result<_, Box<dyn Error>> = match argument.to_socket_addrs() {
-        Ok(mut addresses) => {
-            addresses.next().ok_or_else(|| "no address of that name".into())
-        }
-        Err(error) => Err(error.into()),
+    let first = |mut addresses: std::vec::IntoIter<SocketAddr>| {
+        addresses.next().ok_or_else(|| io::Error::other("no address of that name"))
     };
-    match resolved {
-        Ok(address) => Some(address),
-        Err(error) => {
-            fail(&format!("`{argument}` isn't an address like 127.0.0.1:6000: {error}"))
-        }
+    let address = argument.to_socket_addrs().and_then(first).map_err(|error| {
+        format!("`{argument}` isn't an address like 127.0.0.1:6000: {error}")
+    });
+    if let Err(error) = address.and_then(run) {
+        fail(&error);
     }
 }
 

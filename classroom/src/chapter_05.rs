@@ -2,7 +2,7 @@
 
 use crate::client::Client;
 use crate::limit::{limit, seconds};
-use crate::peer::STALL;
+use crate::peer::{Peer, STALL};
 use crate::server::Server;
 use crate::story::Outcome;
 use std::time::Instant;
@@ -69,34 +69,41 @@ macro_rules! client_list {
 }
 client_checks!(client_list);
 
+/// A client that has been welcomed.
+fn welcomed(server: &Server, client: &str) -> Outcome<Peer> {
+    let mut client = server.client(client)?;
+    client.expect(WELCOME)?;
+    Ok(client)
+}
+
+/// Says a name, and is greeted.
+fn says(client: &mut Peer, name: impl AsRef<[u8]>) -> Outcome {
+    client.send(name.as_ref())?;
+    client.expect(hello(name))
+}
+
+/// Says `exit`, with what ends a line, and is let go.
+fn leaves(client: &mut Peer, end: &str) -> Outcome {
+    client.send(format!("exit{end}").as_bytes())?;
+    client.expect(GOOD_BYE)?;
+    client.expect_end()
+}
+
 /// The conversation as chapter 5 shows it.
 pub fn conversation(server: &Server) -> Outcome {
-    server.part(|server| {
-        let mut client = server.client("a client")?;
-        client.expect(WELCOME)?;
-        for name in ["Michael", "Tracy", "Sarah"] {
-            client.send(name.as_bytes())?;
-            client.expect(hello(name))?;
-        }
-        client.send(b"exit")?;
-        client.expect(GOOD_BYE)?;
-        client.expect_end()
-    })
+    are_names(server, "a client", &["Michael", "Tracy", "Sarah"])
 }
 
 /// A person's lines end in `\n`, or in `\r\n`; to an empty one the server only asks again.
 pub fn newline_before_exit(server: &Server) -> Outcome {
     for end in ["\n", "\r\n"] {
         server.part(|server| {
-            let mut client = server.client("a client at a terminal")?;
-            client.expect(WELCOME)?;
+            let mut client = welcomed(server, "a client at a terminal")?;
             client.send(format!("Michael{end}").as_bytes())?;
             client.expect(hello("Michael"))?;
             client.send(end.as_bytes())?;
             client.expect("Server: What's your name?")?;
-            client.send(format!("exit{end}").as_bytes())?;
-            client.expect(GOOD_BYE)?;
-            client.expect_end()
+            leaves(&mut client, end)
         })?;
     }
     Ok(())
@@ -114,27 +121,21 @@ pub fn exit_in_names(server: &Server) -> Outcome {
 }
 
 /// Each of these is greeted as it is.
-fn are_names(server: &Server, client: &str, names: &[&str]) -> Outcome {
+fn are_names(server: &Server, client: &str, names: &[impl AsRef<[u8]>]) -> Outcome {
     server.part(|server| {
-        let mut client = server.client(client)?;
-        client.expect(WELCOME)?;
+        let mut client = welcomed(server, client)?;
         for name in names {
-            client.send(name.as_bytes())?;
-            client.expect(hello(name))?;
+            says(&mut client, name)?;
         }
-        client.send(b"exit")?;
-        client.expect(GOOD_BYE)?;
-        client.expect_end()
+        leaves(&mut client, "")
     })
 }
 
 /// A client that finishes sending without `exit` is let go.
 pub fn end_of_stream(server: &Server) -> Outcome {
     server.part(|server| {
-        let mut client = server.client("a client")?;
-        client.expect(WELCOME)?;
-        client.send(b"Michael")?;
-        client.expect(hello("Michael"))?;
+        let mut client = welcomed(server, "a client")?;
+        says(&mut client, "Michael")?;
         client.finish()?;
         client.expect_end()
     })
@@ -142,40 +143,28 @@ pub fn end_of_stream(server: &Server) -> Outcome {
 
 /// Clients that go away at every moment; after each, the server still serves.
 pub fn vanishing_clients(server: &Server) -> Outcome {
-    server.part(|server| {
-        server.client("the first client")?.vanish();
-        still_serves(server)?;
-        let mut client = server.client("the second client")?;
-        client.expect(WELCOME)?;
-        client.vanish();
-        still_serves(server)?;
-        let mut client = server.client("the third client")?;
-        client.expect(WELCOME)?;
-        client.send(b"Michael")?;
-        client.vanish();
-        still_serves(server)?;
-        let mut client = server.client("the fourth client")?;
-        client.expect(WELCOME)?;
-        client.send(b"Michael")?;
-        client.expect(hello("Michael"))?;
-        client.vanish();
-        still_serves(server)
-    })
+    rude_clients(server, Peer::vanish)
 }
 
 /// Clients that break the connection; after each, the server still serves, and no thread of it has panicked.
 pub fn resetting_clients(server: &Server) -> Outcome {
+    rude_clients(server, Peer::reset)
+}
+
+/// Clients that leave like this, each at another moment.
+fn rude_clients(server: &Server, leave: fn(Peer)) -> Outcome {
     server.part(|server| {
-        server.client("the first client")?.reset();
+        leave(server.client("the first client")?);
         still_serves(server)?;
-        let mut client = server.client("the second client")?;
-        client.expect(WELCOME)?;
-        client.reset();
+        leave(welcomed(server, "the second client")?);
         still_serves(server)?;
-        let mut client = server.client("the third client")?;
-        client.expect(WELCOME)?;
+        let mut client = welcomed(server, "the third client")?;
         client.send(b"Michael")?;
-        client.reset();
+        leave(client);
+        still_serves(server)?;
+        let mut client = welcomed(server, "the fourth client")?;
+        says(&mut client, "Michael")?;
+        leave(client);
         still_serves(server)
     })
 }
@@ -189,8 +178,7 @@ fn still_serves(server: &Server) -> Outcome {
 /// Several lines in one segment are taken one by one.
 pub fn glued_names(server: &Server) -> Outcome {
     server.part(|server| {
-        let mut client = server.client("a hasty client")?;
-        client.expect(WELCOME)?;
+        let mut client = welcomed(server, "a hasty client")?;
         client.send(b"Michael\nTracy\nSarah\nexit\n")?;
         let answers = ["Michael", "Tracy", "Sarah"].map(hello).concat();
         client.expect([&answers, GOOD_BYE.as_bytes()].concat())?;
@@ -200,17 +188,7 @@ pub fn glued_names(server: &Server) -> Outcome {
 
 /// A name is bytes: whatever they are, they come back.
 pub fn bytes_that_are_no_text(server: &Server) -> Outcome {
-    server.part(|server| {
-        let mut client = server.client("a client")?;
-        client.expect(WELCOME)?;
-        for name in ["李雷".as_bytes(), b"\xff\xfe\x80", b"a\x00b"] {
-            client.send(name)?;
-            client.expect(hello(name))?;
-        }
-        client.send(b"exit")?;
-        client.expect(GOOD_BYE)?;
-        client.expect_end()
-    })
+    are_names(server, "a client", &["李雷".as_bytes(), b"\xff\xfe\x80", b"a\x00b"])
 }
 
 /// Ten clients that are all there before any of them speaks.
@@ -218,9 +196,7 @@ pub fn ten_at_once(server: &Server) -> Outcome {
     server.part(|server| {
         let mut clients = Vec::new();
         for number in 1..=10 {
-            let mut client = server.client(&format!("client {number}"))?;
-            client.expect(WELCOME)?;
-            clients.push(client);
+            clients.push(welcomed(server, &format!("client {number}"))?);
         }
         for (client, number) in clients.iter_mut().zip(1..) {
             client.send(format!("Client{number}").as_bytes())?;
@@ -229,9 +205,7 @@ pub fn ten_at_once(server: &Server) -> Outcome {
             client.expect(hello(format!("Client{number}")))?;
         }
         for client in &mut clients {
-            client.send(b"exit")?;
-            client.expect(GOOD_BYE)?;
-            client.expect_end()?;
+            leaves(client, "")?;
         }
         Ok(())
     })
@@ -240,8 +214,7 @@ pub fn ten_at_once(server: &Server) -> Outcome {
 /// All that is to be said to what has come goes out together.
 pub fn one_write_a_turn(server: &Server) -> Outcome {
     server.part(|server| {
-        let mut client = server.client("a client")?;
-        client.expect(WELCOME)?;
+        let mut client = welcomed(server, "a client")?;
         client.expect_in_one_piece(b"Michael", &hello("Michael"))?;
         let both = ["Michael", "Tracy"].map(hello).concat();
         client.expect_in_one_piece(b"Michael\nTracy\n", &both)
@@ -252,26 +225,20 @@ pub fn one_write_a_turn(server: &Server) -> Outcome {
 pub fn round_trips(server: &Server) -> Outcome {
     const COUNT: u32 = 100;
     server.part(|server| {
-        let mut client = server.client("a client")?;
-        client.expect(WELCOME)?;
+        let mut client = welcomed(server, "a client")?;
         let start = Instant::now();
         for _ in 0..COUNT {
-            server.part(|_| {
-                client.send(b"Michael")?;
-                client.expect(hello("Michael"))
-            })?;
+            server.part(|_| says(&mut client, "Michael"))?;
             if start.elapsed() > limit() {
                 let advice = format!(
                     "{COUNT} names, each sent as soon as the question had come, should take milliseconds.\n{STALL}"
                 );
                 let late = seconds(limit());
-                server.log("the client sent \"Michael\" and received the answer, again and again");
-                return Err(server.brief(&format!("is slow: not done after {late}"), &advice));
+                server.student.log.add("the client sent \"Michael\" and received the answer, again and again");
+                return Err(server.student.brief(&format!("is slow: not done after {late}"), &advice));
             }
         }
-        client.send(b"exit")?;
-        client.expect(GOOD_BYE)?;
-        client.expect_end()
+        leaves(&mut client, "")
     })
 }
 

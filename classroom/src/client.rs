@@ -1,6 +1,5 @@
 //! A student's client, and the listener that it is told to connect to.
 
-use crate::call::has_not_panicked;
 use crate::limit::limit;
 use crate::peer::{Peer, remark};
 use crate::ports::{START, free_port, words};
@@ -17,7 +16,6 @@ use std::time::{Duration, Instant};
 pub struct Client<T> {
     listener: TcpListener,
     student: Arc<Student>,
-    log: Log,
     value: Receiver<T>,
     /// How long it may take until it connects.
     patience: Duration,
@@ -37,7 +35,7 @@ pub fn client<R: Returned>(
 pub fn client_program(command: &str) -> Outcome<Client<Vec<u8>>> {
     let (listener, address) = free_port()?;
     let words = words(command, address)?;
-    let (student, value) = Student::program("your client", &words)?;
+    let (student, value) = Student::program("your client", &words, Log::default())?;
     let name = format!("`{}`", words.join(" "));
     Ok(Client::new(listener, student, value, &name, limit() * START))
 }
@@ -50,9 +48,8 @@ impl<T> Client<T> {
         name: &str,
         patience: Duration,
     ) -> Self {
-        let log = Log::default();
-        log.add(format!("{name} was started, with a server's address"));
-        Self { listener, student, log, value, patience }
+        student.log.add(format!("{name} was started, with a server's address"));
+        Self { listener, student, value, patience }
     }
 
     /// Accepts the client's connection.
@@ -67,13 +64,13 @@ impl<T> Client<T> {
             match self.listener.accept() {
                 Ok((stream, _)) => {
                     stream.set_nonblocking(false).map_err(broken)?;
-                    let peer = Peer::new("the server", stream, &self.student, &self.log)?;
-                    self.log.add("your client connected");
+                    let peer = Peer::new("the server", stream, &self.student)?;
+                    self.student.log.add("your client connected");
                     return Ok(peer);
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
                     if Instant::now() > until || ended {
-                        return Err(self.fails("did not connect", ""));
+                        return Err(self.student.fails("did not connect", ""));
                     }
                     thread::sleep(Duration::from_millis(1));
                 }
@@ -85,9 +82,9 @@ impl<T> Client<T> {
     /// Waits until the client has ended, in whatever way.
     pub fn ends(&self) -> Outcome {
         if self.student.ends() {
-            return has_not_panicked(&self.student, &self.log);
+            return self.student.has_not_panicked();
         }
-        Err(self.fails(
+        Err(self.student.fails(
             "did not end",
             "The server has gone; there is nothing left to wait for.",
         ))
@@ -95,14 +92,9 @@ impl<T> Client<T> {
 
     /// Waits until the client has ended, and gives what it returned.
     pub fn returns(&self) -> Outcome<T> {
-        if !self.student.ends() {
-            return Err(self.fails("did not return, and should have by now", ""));
-        }
-        if self.student.went_wrong() {
-            return Err(self.fails("did not return as it should", ""));
-        }
-        self.log.add("your client returned");
-        self.value.recv_timeout(limit()).map_err(|_| self.fails("returned nothing", ""))
+        self.student.returns()?;
+        let nothing = |_| self.student.fails("returned nothing", "");
+        self.value.recv_timeout(limit()).map_err(nothing)
     }
 
     /// Waits until the client has ended, and compares what it returned or printed.
@@ -120,16 +112,11 @@ impl<T> Client<T> {
             _ => remark(parting(expected.as_bytes(), value)),
         };
         let ending = compared(expected.as_bytes(), value, &remark);
-        Err(self.student.brief(&self.log, "did not return what it was told", &ending))
+        Err(self.student.brief("did not return what it was told", &ending))
     }
 
     /// Says what is special from here on, for the story: `when the bytes were cut after …`.
     pub fn circumstance(&self, circumstance: &str) {
-        self.log.circumstance(Some(circumstance.to_owned()));
-    }
-
-    /// A story about this client: what it did, and advice.
-    pub fn fails(&self, did: &str, advice: &str) -> Story {
-        self.student.story(&self.log, did, advice, &[])
+        self.student.log.circumstance(Some(circumstance.to_owned()));
     }
 }

@@ -47,6 +47,7 @@ mod processes;
 pub mod program;
 mod scripted_stream;
 mod server;
+mod side_by_side;
 mod story;
 mod student;
 mod system;
@@ -60,6 +61,7 @@ pub use peer::Peer;
 pub use processes::command;
 pub use scripted_stream::{Calls, ScriptedStream};
 pub use server::{Server, Talk, server, server_program};
+pub use side_by_side::side_by_side;
 pub use story::{Log, MARK, Outcome, Room, Story, quoted, visible};
 pub use student::Returned;
 pub use system::{NotedSocket, System};
@@ -68,6 +70,15 @@ pub use variables::variable;
 use std::fmt::Debug;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+
+/// Prints a line. A screen that has been closed is no reason to stop.
+#[macro_export]
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write;
+        _ = writeln!(std::io::stdout(), $($words)*);
+    }};
+}
 
 /// Compares a prediction with what a run gave. The story does not give the answer away.
 pub fn predicted<T: PartialEq + Debug>(

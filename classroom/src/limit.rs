@@ -1,6 +1,7 @@
 //! The time limit of every wait.
 
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// How long anything may take that should take no time: 3 seconds, or as many as `GRADER_SECONDS` says.
 pub fn limit() -> Duration {
@@ -20,6 +21,18 @@ fn seconds_of_variable() -> Result<Option<Duration>, String> {
         format!("error: GRADER_SECONDS is `{text}`; it must be a number of seconds, at most 3600")
     })?;
     Ok(Some(Duration::from_secs_f64(seconds)))
+}
+
+/// Whether something comes to be so within this time.
+pub(crate) fn within(time: Duration, mut is_so: impl FnMut() -> bool) -> bool {
+    let until = Instant::now() + time;
+    while !is_so() {
+        if Instant::now() > until {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+    true
 }
 
 /// As in "nothing came for 3 s".

@@ -1,10 +1,10 @@
 //! The other end of the connection with the student's program.
 
-use crate::limit::{limit, seconds};
-use crate::story::{Log, Outcome, Story, compared, parting, quoted};
+use crate::limit::{limit, seconds, within};
+use crate::story::{Outcome, Story, compared, parting, quoted};
 use crate::student::Student;
 use socket2::SockRef;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{Error, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,7 +14,6 @@ pub struct Peer {
     name: String,
     stream: TcpStream,
     student: Arc<Student>,
-    log: Log,
     /// Whether there may be bytes that the student has not read.
     has_sent: bool,
     /// Of the student's end: its own and its peer's.
@@ -26,7 +25,6 @@ impl Peer {
         name: &str,
         stream: TcpStream,
         student: &Arc<Student>,
-        log: &Log,
     ) -> Outcome<Self> {
         let ready = stream.local_addr().and_then(|ours| {
             // A piece must not wait for the piece before it to be acknowledged.
@@ -38,16 +36,19 @@ impl Peer {
             name: name.to_owned(),
             stream,
             student: Arc::clone(student),
-            log: log.clone(),
             has_sent: false,
             addresses: ready.as_ref().ok().copied(),
         };
-        match ready {
-            Ok(_) => Ok(peer),
-            Err(error) => {
-                Err(peer.fails("closed the connection at once", &error.to_string()))
-            }
-        }
+        let closed = |error: Error| {
+            peer.fails("closed the connection at once", &error.to_string())
+        };
+        ready.map_err(closed)?;
+        Ok(peer)
+    }
+
+    /// Adds to the story what this peer did.
+    fn step(&self, did: &str) {
+        self.student.log.add(format!("{} {did}", self.name));
     }
 
     /// Sends all of it at once.
@@ -57,7 +58,7 @@ impl Peer {
 
     /// Sends the pieces one after another; each is taken by the other end before the next is sent.
     pub fn send_in_pieces(&mut self, pieces: &[impl AsRef<[u8]>]) -> Outcome {
-        self.log.add(format!("{} sent {}", self.name, shown(pieces)));
+        self.step(&format!("sent {}", shown(pieces)));
         for (piece, number) in pieces.iter().zip(1..) {
             self.write(piece.as_ref())?;
             if number < pieces.len() {
@@ -75,19 +76,16 @@ impl Peer {
     /// Says nothing for so long, or until the other side has ended. A client that takes a silence of this length for the end is
     /// found out; one with a longer time limit is not.
     pub fn pause(&mut self, time: Duration) {
-        self.log.add(format!("{} said nothing for {}", self.name, seconds(time)));
-        let until = Instant::now() + time;
-        while Instant::now() < until && !self.student.ended() {
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        self.step(&format!("said nothing for {}", seconds(time)));
+        within(time, || self.student.ended());
     }
 
     /// Asks a question in pieces, like [`Peer::send_in_pieces`]. The other side must not answer before it is whole.
     pub(crate) fn ask_in_pieces(&mut self, pieces: &[&[u8]]) -> Outcome {
-        let before = self.log.place();
+        let before = self.student.log.place();
         for (piece, number) in pieces.iter().zip(1..) {
-            self.log.back_to(before);
-            self.log.add(format!("{} sent {}", self.name, shown(&pieces[..number])));
+            self.student.log.back_to(before);
+            self.step(&format!("sent {}", shown(&pieces[..number])));
             self.write(piece)?;
             if number == pieces.len() {
                 break;
@@ -108,12 +106,7 @@ impl Peer {
     fn write(&mut self, bytes: &[u8]) -> Outcome {
         self.has_sent = true;
         match self.stream.write_all(bytes) {
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    ErrorKind::WouldBlock | ErrorKind::TimedOut
-                ) =>
-            {
+            Err(error) if is_late(&error) => {
                 Err(self.fails("did not take what was sent", ""))
             }
             // If it has gone, what it said before that is for the next step to see.
@@ -139,51 +132,40 @@ impl Peer {
         let until = Instant::now() + limit();
         while received.len() < expected.len() {
             let read = self.read(&mut received, expected.len(), until);
-            if expected.starts_with(&received) && matches!(read, Received::Bytes) {
+            let is_right = expected.starts_with(&received);
+            if is_right && matches!(read, Received::Bytes) {
                 continue;
             }
-            self.log.add(format!("{} waited for {}", self.name, quoted(expected)));
-            let (did, remark) = if expected.starts_with(&received) {
-                let place = match received.len() {
-                    0 => "nothing came".to_owned(),
-                    count => format!("{count} of {} bytes came", expected.len()),
-                };
-                match read {
-                    Received::Bytes => continue,
-                    Received::End => (
-                        "closed the connection too early",
-                        format!("{place}, then the end"),
-                    ),
-                    Received::Reset => {
-                        ("reset the connection", format!("{place}, then a reset"))
-                    }
-                    Received::Nothing if received.is_empty() => {
-                        ("said nothing", format!("nothing came for {}", seconds(limit())))
-                    }
-                    Received::Nothing => (
-                        "said too little",
-                        format!("{place}, then nothing for {}", seconds(limit())),
-                    ),
-                }
-            } else {
+            self.step(&format!("waited for {}", quoted(expected)));
+            if !is_right {
                 self.read_soon(&mut received, expected.len() + 200);
-                (SAID_ELSE, remark(parting(expected, &received)))
+                return Err(self.said_else(expected, &received));
+            }
+            let place = match received.len() {
+                0 => "nothing came".to_owned(),
+                count => format!("{count} of {} bytes came", expected.len()),
+            };
+            let late = seconds(limit());
+            let (did, remark) = match read {
+                Received::End => {
+                    ("closed the connection too early", format!("{place}, then the end"))
+                }
+                Received::Reset => {
+                    ("reset the connection", format!("{place}, then a reset"))
+                }
+                _ if received.is_empty() => {
+                    ("said nothing", format!("{place} for {late}"))
+                }
+                _ => ("said too little", format!("{place}, then nothing for {late}")),
             };
             let mut ending = compared(expected, &received, &remark);
-            if let Received::Reset = read
-                && self.has_sent
-                && did != SAID_ELSE
-            {
-                ending.push_str("\n\n");
-                ending.push_str(UNREAD);
+            if self.has_sent && matches!(read, Received::Reset) {
+                ending.push_str(&format!("\n\n{UNREAD}"));
             }
-            return Err(match did {
-                SAID_ELSE => self.said(did, &ending),
-                _ => self.fails(did, &ending),
-            });
+            return Err(self.fails(did, &ending));
         }
         if !expected.is_empty() {
-            self.log.add(format!("{} received {}", self.name, quoted(expected)));
+            self.step(&format!("received {}", quoted(expected)));
         }
         Ok(())
     }
@@ -211,11 +193,12 @@ impl Peer {
     /// The first pieces of a talk are acknowledged at once. Later ones are not, and a second small write then waits in the other
     /// side's kernel, so that it can't come together with the first.
     pub fn expect_in_one_piece(&mut self, message: &[u8], answer: &[u8]) -> Outcome {
-        let before = self.log.place();
+        let before = self.student.log.place();
         for _ in 0..20 {
-            self.log.back_to(before);
+            self.student.log.back_to(before);
             self.send(message)?;
-            let first = self.one_read().unwrap_or_default();
+            let mut first = Vec::new();
+            self.read(&mut first, 1 << 16, Instant::now() + limit());
             if first == answer {
                 continue;
             }
@@ -223,82 +206,66 @@ impl Peer {
             if first.is_empty() {
                 return self.expect(answer);
             }
-            self.log.add(format!("{} waited for {}", self.name, quoted(answer)));
+            self.step(&format!("waited for {}", quoted(answer)));
             if answer.starts_with(&first) {
                 let remark = "this much came first, the rest later";
                 let ending = format!("{}\n\n{STALL}", compared(answer, &first, remark));
                 return Err(self.said("sent a turn in two pieces", &ending));
             }
-            let ending = compared(answer, &first, &remark(parting(answer, &first)));
-            return Err(self.said(SAID_ELSE, &ending));
+            return Err(self.said_else(answer, &first));
         }
         Ok(())
     }
 
     /// Waits for the end of the stream: the other side has closed, or finished sending.
     pub fn expect_end(&mut self) -> Outcome {
-        self.end("did not close the connection")
+        self.end("did not close the connection", false)
     }
 
     /// Waits for the end of the stream, where the other side is still to be told something: it must finish sending, and not
     /// close.
     pub fn expect_finish(&mut self) -> Outcome {
-        self.end("did not finish sending")
+        self.end("did not finish sending", false)
     }
 
     /// Waits until the other side has closed the connection, in whatever way: one that has not read everything resets it.
     pub fn expect_closed(&mut self) -> Outcome {
-        let mut received = Vec::new();
-        match self.read(&mut received, 200, Instant::now() + limit()) {
-            Received::End | Received::Reset => {
-                self.log.add(format!("{} found the connection closed", self.name));
-                Ok(())
-            }
-            read => self.no_end(read, received, "did not close the connection"),
-        }
+        self.end("did not close the connection", true)
     }
 
-    fn end(&mut self, otherwise: &str) -> Outcome {
+    fn end(&mut self, otherwise: &str, may_be_a_reset: bool) -> Outcome {
         let mut received = Vec::new();
-        match self.read(&mut received, 200, Instant::now() + limit()) {
-            Received::End => {
-                self.log.add(format!("{} saw the end", self.name));
-                Ok(())
+        let read = self.read(&mut received, 200, Instant::now() + limit());
+        let step = match read {
+            Received::End | Received::Reset if may_be_a_reset => {
+                "found the connection closed"
             }
-            read => self.no_end(read, received, otherwise),
-        }
-    }
-
-    /// The story of a read that came to something else than the end.
-    fn no_end(
-        &mut self,
-        read: Received,
-        mut received: Vec<u8>,
-        otherwise: &str,
-    ) -> Outcome {
-        self.log.add(format!("{} waited for the end", self.name));
-        if let Received::Bytes = read {
-            self.read_soon(&mut received, 200);
-        }
-        let (did, ending) = match read {
-            Received::Bytes => {
-                let ending = compared(b"", &received, "here the end should be");
-                return Err(self.said("said more than it should", &ending));
-            }
-            Received::Nothing => (
-                otherwise,
-                format!("Nothing came for {}, and no end either.", seconds(limit())),
-            ),
-            Received::End | Received::Reset => {
-                ("reset the connection instead of closing it", UNREAD.to_owned())
-            }
+            Received::End => "saw the end",
+            _ => "waited for the end",
         };
-        Err(self.fails(did, &ending))
+        self.step(step);
+        match read {
+            Received::End => Ok(()),
+            Received::Reset if may_be_a_reset => Ok(()),
+            Received::Reset => {
+                Err(self.fails("reset the connection instead of closing it", UNREAD))
+            }
+            Received::Nothing => {
+                let late = seconds(limit());
+                let ending = format!("Nothing came for {late}, and no end either.");
+                Err(self.fails(otherwise, &ending))
+            }
+            Received::Bytes => {
+                self.read_soon(&mut received, 200);
+                let ending = compared(b"", &received, "here the end should be");
+                Err(self.said("said more than it should", &ending))
+            }
+        }
     }
 
     /// Finishes sending, and still listens: the half-close.
     pub fn finish(&mut self) -> Outcome {
-        self.log.add(format!("{} finished sending", self.name));
+        self.step("finished sending");
         // It fails if the other side has gone already. What that is worth is for the next step to say.
         _ = self.stream.shutdown(Shutdown::Write);
         Ok(())
@@ -306,39 +273,37 @@ impl Peer {
 
     /// Goes away without a word.
     pub fn vanish(self) {
-        self.log.add(format!("{} vanished", self.name));
-        let student = Arc::clone(&self.student);
-        drop(self);
-        student.until_over_it();
+        self.leave("vanished");
     }
 
     /// Breaks the connection: the other side gets an error rather than the end.
     pub fn reset(self) {
-        self.log.add(format!("{} reset the connection", self.name));
         // Closing a socket that lingers for no time sends a reset.
         _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+        self.leave("reset the connection");
+    }
+
+    fn leave(self, how: &str) {
+        self.step(how);
         let student = Arc::clone(&self.student);
         drop(self);
         student.until_over_it();
     }
 
-    /// Reads once: what one call gives, whole or in part. `None` at the end, or if nothing comes in time.
-    fn one_read(&mut self) -> Option<Vec<u8>> {
-        let mut received = Vec::new();
-        match self.read(&mut received, 1 << 16, Instant::now() + limit()) {
-            Received::Bytes => Some(received),
-            _ => None,
-        }
+    /// A story about what the other side said: what it is doing now is beside the point.
+    fn said(&self, did: &str, ending: &str) -> Story {
+        self.student.brief(did, ending)
     }
 
-    /// A story about what the other side said: what it is doing now is beside the point.
-    pub(crate) fn said(&self, did: &str, ending: &str) -> Story {
-        self.student.brief(&self.log, did, ending)
+    /// A story about other bytes than were expected.
+    fn said_else(&self, expected: &[u8], received: &[u8]) -> Story {
+        let remark = remark(parting(expected, received));
+        self.said("said something else", &compared(expected, received, &remark))
     }
 
     /// A story about the other side: what it did, and the details.
-    pub fn fails(&self, did: &str, ending: &str) -> Story {
-        self.student.story(&self.log, did, ending, self.addresses.as_slice())
+    fn fails(&self, did: &str, ending: &str) -> Story {
+        self.student.story(did, ending, self.addresses.as_slice())
     }
 
     /// What else the other side says belongs to the picture, if it comes soon.
@@ -364,11 +329,11 @@ impl Peer {
                 received.extend_from_slice(&buffer[..count]);
                 Received::Bytes
             }
-            Err(error) => match error.kind() {
-                ErrorKind::WouldBlock | ErrorKind::TimedOut => Received::Nothing,
-                ErrorKind::Interrupted => self.read(received, most, until),
-                _ => Received::Reset,
-            },
+            Err(error) if is_late(&error) => Received::Nothing,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {
+                self.read(received, most, until)
+            }
+            Err(_) => Received::Reset,
         }
     }
 }
@@ -379,14 +344,17 @@ const UNREAD: &str =
 pub(crate) const STALL: &str = "Two small writes and then a read is the slow pattern: the kernel holds the second write until \
     the first\nis acknowledged, and the other side is in no hurry to. Send both with one call.";
 
-const SAID_ELSE: &str = "said something else";
-
 /// What one read came to.
 enum Received {
     Bytes,
     End,
     Reset,
     Nothing,
+}
+
+/// Whether a time limit was over, which systems tell in two ways.
+fn is_late(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
 /// Pieces as a step of the story shows them.

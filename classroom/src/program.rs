@@ -1,5 +1,6 @@
 //! A program as a process of its own: what it prints is kept within bounds, and nothing that it started outlives it.
 
+use crate::limit::within;
 use crate::mutex::lock;
 use crate::processes;
 use crate::story::cut;
@@ -137,17 +138,14 @@ impl Program {
 
     /// Whether anything with its mark runs, itself or what it has started.
     pub fn has_left_something_running(&self) -> bool {
-        !processes::marked(&self.mark).is_empty()
+        processes::runs(&self.mark)
     }
 
     /// Its last words count, and may still be under way. But what it has started may go on, and keep its streams open.
     fn settle(&self) {
-        let until = Instant::now() + Duration::from_millis(300);
-        for stream in [&self.stdout, &self.stderr] {
-            while !stream.reader.is_finished() && Instant::now() < until {
-                thread::sleep(Duration::from_millis(1));
-            }
-        }
+        within(Duration::from_millis(300), || {
+            self.stdout.reader.is_finished() && self.stderr.reader.is_finished()
+        });
     }
 
     /// What it has printed so far on standard output.

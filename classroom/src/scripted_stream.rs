@@ -54,6 +54,14 @@ impl ScriptedStream {
         self.calls.are(expected)
     }
 
+    /// A program that goes on and on has to stop somewhere.
+    fn goes_on(&self) -> io::Result<()> {
+        match self.calls.lock().len() {
+            ..=1000 => Ok(()),
+            _ => Err(io::Error::other("a thousand calls, and no end")),
+        }
+    }
+
     fn note(&self, call: String) {
         let remark = self.remark.as_ref().map(|remark| format!("   {}", remark()));
         self.calls.lock().push(call + &remark.unwrap_or_default());
@@ -123,9 +131,7 @@ const MOST_IN_VAIN: usize = 20;
 
 impl Read for ScriptedStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.calls.lock().len() > 1000 {
-            return Err(io::Error::other("a thousand calls, and no end"));
-        }
+        self.goes_on()?;
         let Some(mut piece) = self.incoming.pop_front() else {
             self.note(String::from("recv = 0"));
             return Ok(0);
@@ -143,9 +149,7 @@ impl Read for ScriptedStream {
 
 impl Write for ScriptedStream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.calls.lock().len() > 1000 {
-            return Err(io::Error::other("a thousand calls, and no end"));
-        }
+        self.goes_on()?;
         let count = bytes.len().min(self.most.unwrap_or(usize::MAX));
         if count == 0 && self.calls.lock().len() >= MOST_IN_VAIN {
             return Err(io::Error::other(

@@ -144,14 +144,10 @@ pub fn visible(bytes: &[u8]) -> String {
     let mut text = String::new();
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
-            match c {
-                '\n' => text.push_str("\\n"),
-                '\r' => text.push_str("\\r"),
-                '\t' => text.push_str("\\t"),
-                '\\' => text.push_str("\\\\"),
-                '\0' => text.push_str("\\0"),
-                c if c.is_control() => text.extend(c.escape_unicode()),
-                c => text.push(c),
+            if c.is_control() || c == '\\' {
+                text.extend(c.escape_debug());
+            } else {
+                text.push(c);
             }
         }
         for byte in chunk.invalid() {

@@ -1,10 +1,10 @@
 //! The program under test: a function on a thread of its own, or a command. It is watched, and can be asked what it does.
 
 use crate::blocked::{self, Whose};
-use crate::limit::limit;
+use crate::limit::{limit, within};
 use crate::mutex::lock;
 use crate::program::Program;
-use crate::story::{Log, Story};
+use crate::story::{Log, Outcome, Story};
 use crate::watch;
 use std::fmt::Display;
 use std::net::{SocketAddr, TcpStream};
@@ -50,6 +50,8 @@ enum End {
 pub(crate) struct Student {
     /// `your server`, `your client`
     pub what: String,
+    /// What has happened to it.
+    pub log: Log,
     body: Body,
     end: Arc<Mutex<Option<End>>>,
     /// How often it was waited for in vain to be at rest.
@@ -89,20 +91,15 @@ impl Student {
         if let Err(error) = thread::Builder::new().name(name.clone()).spawn(body) {
             *lock(&end) = Some(End::Failed(format!("no thread can be started: {error}")));
         }
-        let student = Self {
-            what: what.to_owned(),
-            body: Body::Thread(name),
-            end,
-            given_up: AtomicUsize::new(0),
-        };
-        (Arc::new(student), receiver)
+        (Self::new(what, Log::default(), Body::Thread(name), end), receiver)
     }
 
     /// Starts a command. The receiver gets what it printed, once it has ended.
     pub fn program(
         what: &str,
         words: &[String],
-    ) -> Result<(Arc<Self>, Receiver<Vec<u8>>), Story> {
+        log: Log,
+    ) -> Outcome<(Arc<Self>, Receiver<Vec<u8>>)> {
         let (name, arguments) = words
             .split_first()
             .ok_or_else(|| Story::new(format!("the command of {what} is empty")))?;
@@ -124,32 +121,29 @@ impl Student {
             // Nobody may be interested.
             _ = sender.send(waited.stdout().beginning().to_vec());
         });
-        let student = Self {
-            what: what.to_owned(),
-            body: Body::Program(program),
-            end,
-            given_up: AtomicUsize::new(0),
-        };
-        Ok((Arc::new(student), receiver))
+        Ok((Self::new(what, log, Body::Program(program), end), receiver))
+    }
+
+    fn new(what: &str, log: Log, body: Body, end: Arc<Mutex<Option<End>>>) -> Arc<Self> {
+        let given_up = AtomicUsize::new(0);
+        Arc::new(Self { what: what.to_owned(), log, body, end, given_up })
     }
 
     /// A story about this program: what it did (`said something else`), and what it is doing now.
     pub fn story(
         &self,
-        log: &Log,
         did: &str,
         ending: &str,
         connections: &[(SocketAddr, SocketAddr)],
     ) -> Story {
-        let state = self.state(connections);
-        if let State::Unwritten(place) = state {
-            return Story::new(format!(
-                "{} is not written yet: there is a todo!() at {place}",
-                self.what
-            ));
+        // What ends a program ends its connections first: give it the time to have ended.
+        self.until_over_it();
+        if let Some(place) = self.todo() {
+            let headline = "is not written yet: there is a todo!() at";
+            return Story::new(format!("{} {headline} {place}", self.what));
         }
-        let mut story = self.brief(log, did, ending);
-        if let State::Known(state) = state {
+        let mut story = self.brief(did, ending);
+        if let Some(state) = self.state(connections) {
             story = story.ending(format!("By then {} {state}.", self.what));
         }
         let of_itself = matches!(*lock(&self.end), Some(End::Panicked));
@@ -157,7 +151,7 @@ impl Student {
             story = story
                 .ending(format!("A thread of {} had panicked at {panic}.", self.what));
         }
-        if let Body::Program(program) = &self.body {
+        if let Some(program) = self.command() {
             let printed = program.stdout();
             if printed.is_too_much() {
                 let much = format!("It has printed {} lines so far.", printed.lines());
@@ -173,30 +167,46 @@ impl Student {
     }
 
     /// A story about this program: what it did, without what it is doing now.
-    pub fn brief(&self, log: &Log, did: &str, ending: &str) -> Story {
-        let headline = match log.circumstances() {
+    pub fn brief(&self, did: &str, ending: &str) -> Story {
+        let headline = match self.log.circumstances() {
             Some(circumstance) => {
                 format!("{} failed {circumstance}: it {did}", self.what)
             }
             None => format!("{} {did}", self.what),
         };
-        Story::new(headline).after(log).ending(ending)
+        Story::new(headline).after(&self.log).ending(ending)
+    }
+
+    /// A story that has nothing to do with a certain connection.
+    pub fn fails(&self, did: &str, advice: &str) -> Story {
+        self.story(did, advice, &[])
     }
 
     /// Whether it ends within the time limit.
     pub fn ends(&self) -> bool {
-        self.ends_within(limit())
+        within(limit(), || self.ended())
     }
 
-    fn ends_within(&self, time: Duration) -> bool {
-        let until = Instant::now() + time;
-        while lock(&self.end).is_none() {
-            if Instant::now() > until {
-                return false;
-            }
-            thread::sleep(Duration::from_millis(1));
+    /// Waits until it has ended, with success.
+    pub fn returns(&self) -> Outcome {
+        if !self.ends() {
+            return Err(self.fails("did not return, and should have by now", ""));
         }
-        true
+        if self.went_wrong() {
+            return Err(self.fails("did not return as it should", ""));
+        }
+        self.log.add(format!("{} returned", self.what));
+        Ok(())
+    }
+
+    /// Fails at a panic that nobody else notices: the connection of a thread that panics is closed, as it would be otherwise.
+    pub fn has_not_panicked(&self) -> Outcome {
+        let Some(panic) = self.panic() else { return Ok(()) };
+        if self.todo().is_some() {
+            return Err(self.fails("panicked", ""));
+        }
+        let advice = "What the other side does is no reason to panic: it is an error to return, or an end to see.";
+        Err(self.brief("panicked", &format!("It panicked at {panic}.\n{advice}")))
     }
 
     /// Whether it has ended.
@@ -206,20 +216,20 @@ impl Student {
 
     /// Whether it is a command that has ended with success. A server that is still there was started by it.
     pub fn has_gone_to_the_background(&self) -> bool {
-        match &self.body {
-            Body::Thread(_) => false,
-            Body::Program(program) => {
-                program.status().is_some_and(|status| status.success())
-            }
-        }
+        let status = self.command().and_then(Program::status);
+        status.is_some_and(|status| status.success())
     }
 
     /// Whether something that it has started runs, as far as the system tells: a server in the background may take a while to
     /// listen.
     pub fn has_left_something_running(&self) -> bool {
+        self.command().is_some_and(Program::has_left_something_running)
+    }
+
+    fn command(&self) -> Option<&Program> {
         match &self.body {
-            Body::Thread(_) => false,
-            Body::Program(program) => program.has_left_something_running(),
+            Body::Thread(_) => None,
+            Body::Program(program) => Some(program),
         }
     }
 
@@ -270,27 +280,26 @@ impl Student {
         }
     }
 
-    fn state(&self, connections: &[(SocketAddr, SocketAddr)]) -> State {
-        // What ends a program ends its connections first: give it the time to have ended.
-        self.until_over_it();
-        let panic = self.panic();
-        let todo =
-            panic.as_ref().and_then(|panic| panic.split_once(": not yet implemented"));
-        if let Some((place, _)) = todo {
-            return State::Unwritten(place.to_owned());
-        }
+    /// Where the todo!() is at which it has panicked.
+    fn todo(&self) -> Option<String> {
+        let panic = self.panic()?;
+        panic.split_once(": not yet implemented").map(|(place, _)| place.to_owned())
+    }
+
+    /// What it has come to, or is doing, as one would say it after its name; `None` if the system doesn't tell.
+    fn state(&self, connections: &[(SocketAddr, SocketAddr)]) -> Option<String> {
         let end = lock(&self.end).clone();
-        State::Known(match end {
+        Some(match end {
             Some(End::Returned) => String::from("had returned"),
             Some(End::Failed(error)) => format!("had returned the error \"{error}\""),
             Some(End::Panicked) => {
-                format!("had panicked at {}", panic.unwrap_or_default())
+                format!("had panicked at {}", self.panic().unwrap_or_default())
             }
             Some(End::Exited(status)) => format!("had ended ({status})"),
             None => {
                 let calls = self.whose(|whose| blocked::calls(&whose, connections));
                 if calls.is_empty() {
-                    return State::Unknown;
+                    return None;
                 }
                 format!("was {}", calls.join(", and "))
             }
@@ -298,15 +307,9 @@ impl Student {
     }
 }
 
-enum State {
-    Unwritten(String),
-    Known(String),
-    Unknown,
-}
-
 impl Drop for Student {
     fn drop(&mut self) {
-        if let Body::Program(program) = &self.body {
+        if let Some(program) = self.command() {
             program.end();
         }
     }

@@ -107,7 +107,7 @@ fn a_search_finds_the_right_section_among_its_first_three() {
         let is_right = |url: &&str| sections.iter().any(|section| url.contains(section));
         let urls: Vec<&str> =
             found.as_array().into_iter().flatten().filter_map(|it| it.as_str()).collect();
-        if !urls.iter().any(|url| is_right(url)) {
+        if !urls.iter().any(is_right) {
             missed += &format!("`{query}` finds {urls:?}, none of {sections:?}\n");
         }
     }

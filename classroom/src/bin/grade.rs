@@ -11,14 +11,9 @@
 //! `cargo test --bin grade` and `cargo nextest run --bin grade` do the same, one test for each check.
 
 use grader::chapter_05::{CLIENT, Check, SERVER};
-use grader::{Outcome, Room, Story, client_program, limit, server_program, variable};
-use std::collections::BTreeMap;
-use std::env;
-use std::io::{self, Write};
+use grader::{Outcome, Room, Story, say};
+use grader::{client_program, limit, server_program, side_by_side, variable};
 use std::process::ExitCode;
-use std::sync::mpsc::{self, Receiver};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 use std::time::Instant;
 
 /// How many time limits all checks have together.
@@ -30,38 +25,24 @@ const AT_ONCE: usize = 6;
 /// How many lines of stories are shown.
 const STORIES: usize = 150;
 
-/// Prints a line. A screen that has been closed is no reason to stop.
-macro_rules! say {
-    ($($words:tt)*) => { _ = writeln!(io::stdout(), $($words)*) };
-}
-
 fn main() -> ExitCode {
-    let done = grader::command(|| grade_all().map_err(|story| story.to_string()));
-    match done {
-        Ok(0) => {
-            say!("All checks pass.");
-            ExitCode::SUCCESS
+    grader::command(|arguments| {
+        match grade_all(arguments).map_err(|story| story.to_string())? {
+            0 => {
+                say!("All checks pass.");
+                return Ok(());
+            }
+            1 => say!("1 check failed."),
+            failed => say!("{failed} checks failed."),
         }
-        Ok(failed) => {
-            say!("{failed} check{} failed.", if failed == 1 { "" } else { "s" });
-            ExitCode::FAILURE
-        }
-        Err(error) => {
-            _ = write!(io::stderr(), "{error}");
-            ExitCode::FAILURE
-        }
-    }
+        Err(String::new())
+    })
 }
 
 /// Grades the programs that the arguments or the variables name. Gives how many checks failed.
-fn grade_all() -> Outcome<usize> {
-    let arguments: Vec<String> = env::args_os()
-        .skip(1)
-        .map(|argument| argument.to_string_lossy().into_owned())
-        .collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+fn grade_all(arguments: &[&str]) -> Outcome<usize> {
     let variables = (variable("WORKBOOK_SERVER")?, variable("WORKBOOK_CLIENT")?);
-    let (server, client) = match arguments[..] {
+    let (server, client) = match *arguments {
         ["server", command] => (Some(command.to_owned()), None),
         ["client", command] => (None, Some(command.to_owned())),
         [] => variables,
@@ -99,35 +80,22 @@ impl Grading {
         checks: &'static [Check<T>],
         start: impl Fn() -> Outcome<T> + Send + Sync + 'static,
     ) -> usize {
-        let first = match start() {
-            Ok(program) => program,
-            // If it can't be started once, it can't be started.
-            Err(story) => {
-                self.tell(what, checks[0].0, Err(story));
-                say!("The other checks of the {what} were not tried.");
-                return 1;
-            }
-        };
-        let results = begin(checks, first, start);
-        let mut done = BTreeMap::new();
+        // If it can't be started once, it can't be started.
+        if let Err(story) = start() {
+            self.tell(what, checks[0].0, Err(story));
+            say!("The other checks of the {what} were not tried.");
+            return 1;
+        }
+        let results = side_by_side(AT_ONCE, checks, move |(_, check)| check(&start()?));
         let mut failed = 0;
-        for (number, (name, _)) in checks.iter().enumerate() {
-            let result = loop {
-                if let Some(result) = done.remove(&number) {
-                    break result;
-                }
-                let left = self.until.saturating_duration_since(Instant::now());
-                match results.recv_timeout(left) {
-                    Ok((number, result)) => _ = done.insert(number, result),
-                    Err(_) => {
-                        let late = (limit() * LIMITS).as_secs_f64();
-                        let story = format!(
-                            "not done when the {late} s for all checks were over"
-                        );
-                        break Err(Story::new(story));
-                    }
-                }
-            };
+        for ((name, _), result) in checks.iter().zip(results) {
+            let left = self.until.saturating_duration_since(Instant::now());
+            let result = result.recv_timeout(left).unwrap_or_else(|_| {
+                let late = (limit() * LIMITS).as_secs_f64();
+                let story =
+                    format!("not done when the {late} s for all checks were over");
+                Err(Story::new(story))
+            });
             failed += usize::from(self.tell(what, name, result));
         }
         failed
@@ -144,38 +112,6 @@ impl Grading {
         }
         result.is_err()
     }
-}
-
-/// Begins to make the checks, a few at a time. The receiver gets their numbers and results as they are done.
-fn begin<T: Send + 'static>(
-    checks: &'static [Check<T>],
-    first: T,
-    start: impl Fn() -> Outcome<T> + Send + Sync + 'static,
-) -> Receiver<(usize, Outcome)> {
-    let (sender, results) = mpsc::channel();
-    let start = Arc::new(start);
-    let next = Arc::new(Mutex::new((checks.iter().enumerate(), Some(first))));
-    for _ in 0..AT_ONCE {
-        let (next, start, sender) =
-            (Arc::clone(&next), Arc::clone(&start), sender.clone());
-        thread::spawn(move || {
-            loop {
-                let (next, started) = {
-                    let mut all = next.lock().unwrap_or_else(PoisonError::into_inner);
-                    (all.0.next(), all.1.take())
-                };
-                let Some((number, (_, check))) = next else { break };
-                let program = started.map_or_else(|| start(), Ok);
-                if sender
-                    .send((number, program.and_then(|program| check(&program))))
-                    .is_err()
-                {
-                    break; // too late
-                }
-            }
-        });
-    }
-    results
 }
 
 #[cfg(test)]

@@ -11,27 +11,17 @@ mod exercise;
 mod run;
 
 use std::env;
-use std::io::{self, Write};
 use std::process::{Command, ExitCode};
 
 use exercise::{Exercise, named, shown};
+use grader::say;
 use run::{Verdict, check};
 
 const USAGE: &str =
     "usage: cargo exercise [all | NAME | hint [NAME [LEVEL]] | try NAME [ADDRESS]]";
 
-/// Prints a line. A screen that has been closed is no reason to stop.
-macro_rules! say {
-    ($($words:tt)*) => { _ = writeln!(io::stdout(), $($words)*) };
-}
-
 fn main() -> ExitCode {
-    let arguments: Vec<String> = env::args_os()
-        .skip(1)
-        .map(|argument| argument.to_string_lossy().into_owned())
-        .collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let done = grader::command(|| match arguments[..] {
+    grader::command(|arguments| match *arguments {
         ["--help" | "-h" | "help"] => {
             say!("{USAGE}");
             Ok(())
@@ -39,23 +29,16 @@ fn main() -> ExitCode {
         [] => first_that_fails(),
         ["all"] => all(),
         ["hint"] => first_hint(),
-        ["hint", name] => named(name).and_then(|exercise| hint(&exercise, "1")),
-        ["hint", name, level] => named(name).and_then(|exercise| hint(&exercise, level)),
-        ["try", name, ref rest @ ..] => {
-            named(name).and_then(|exercise| by_hand(&exercise, rest))
-        }
+        ["hint", name] => hint(&named(name)?, "1"),
+        ["hint", name, level] => hint(&named(name)?, level),
+        ["try", name, ref rest @ ..] => by_hand(&named(name)?, rest),
         [name] if name != "try" => {
-            named(name).and_then(|exercise| one(&exercise)).inspect(|()| tell_next(name))
+            one(&named(name)?)?;
+            tell_next(name);
+            Ok(())
         }
         _ => Err(USAGE.to_owned()),
-    });
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            _ = writeln!(io::stderr(), "{error}");
-            ExitCode::FAILURE
-        }
-    }
+    })
 }
 
 /// Prints one level of a hint.

@@ -3,12 +3,10 @@
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::Mutex;
-use std::thread;
 use std::time::Instant;
 
 use grader::program::{Printed, Program, last_lines};
-use grader::{MARK, Room, limit};
+use grader::{MARK, Room, limit, side_by_side};
 
 use crate::exercise::{Exercise, Trouble, root, shown};
 
@@ -46,7 +44,8 @@ pub fn check(exercise: &Exercise) -> Result<Verdict, String> {
         Err(messages) => return Ok(Verdict::DoesNotCompile(messages)),
     };
     let until = Instant::now() + limit() * LIMITS;
-    let ran = run_all(&program, &tests, until);
+    let ran = side_by_side(AT_ONCE, tests, move |test| run(&program, test, until));
+    let ran: Vec<Ran> = ran.iter().map(|ran| ran.recv().expect("each is run")).collect();
 
     let missing = ran.iter().filter(|ran| matches!(ran.outcome, Outcome::DidNotRun(_)));
     let missing: Vec<String> = missing.map(Ran::told).collect();
@@ -135,31 +134,8 @@ impl Ran {
     }
 }
 
-/// Runs the tests, a few at a time, in their order.
-fn run_all(program: &Path, tests: &[String], until: Instant) -> Vec<Ran> {
-    let next = Mutex::new(tests.iter().enumerate());
-    let done = Mutex::new(Vec::new());
-    thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                loop {
-                    let next = next.lock().ok().and_then(|mut next| next.next());
-                    let Some((number, test)) = next else { break };
-                    let ran = run(program, test, until);
-                    if let Ok(mut done) = done.lock() {
-                        done.push((number, ran));
-                    }
-                }
-            });
-        }
-    });
-    let mut done = done.into_inner().unwrap_or_default();
-    done.sort_by_key(|(number, _)| *number);
-    done.into_iter().map(|(_, ran)| ran).collect()
-}
-
 /// Runs one test in a process of its own: what it prints, breaks or leaves running can't get into another.
-fn run(program: &Path, test: &str, until: Instant) -> Ran {
+fn run(program: &Path, test: String, until: Instant) -> Ran {
     let mark = format!("story of {test}, told by {}", std::process::id());
     let mut command = Command::new(program);
     command
@@ -179,7 +155,7 @@ fn run(program: &Path, test: &str, until: Instant) -> Ran {
             (Outcome::Failed(format!("it can't be run: {error}")), String::new())
         }
     };
-    Ran { test: test.to_owned(), outcome, printed }
+    Ran { test, outcome, printed }
 }
 
 fn outcome(
