@@ -28,7 +28,9 @@ fn main() -> ExitCode {
         let argument = arguments.first().unwrap_or(&"6000");
         match argument.parse() {
             Ok(port @ 1..) => check(port),
-            _ => Err(format!("error: `{argument}` isn't a port; name one from 1 to 65535")),
+            _ => {
+                Err(format!("error: `{argument}` isn't a port; name one from 1 to 65535"))
+            }
         }
     })
 }
