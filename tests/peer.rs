@@ -128,7 +128,6 @@ impl Peer {
     }
 
     /// Nothing has come so far, not even the end.
-    #[cfg(target_os = "linux")]
     pub fn hears_nothing_yet(&mut self) {
         self.stream.set_nonblocking(true).expect("a stream need not block");
         let seen = self.stream.peek(&mut [0]);
