@@ -372,7 +372,7 @@
         calm.addEventListener('change', () => calm.matches && pause());
         const resized = new ResizeObserver(() => {
             measure();
-            showRow(steps[at]);
+            revealStep();
         });
         for (const it of [head, chart]) resized.observe(it);
         addEventListener('beforeprint', () => { chart.scrollTop = 0; });
