@@ -23,8 +23,7 @@ fn main() -> anyhow::Result<()> {
     println!("IPv4: {}", describe(&ipv4)?);
     println!("IPv6: {}", describe(&ipv6)?);
 
-    // Dropping a socket closes it. Its descriptor is free again, and the next socket gets
-    // it.
+    // Dropping a socket closes it.
     drop(ipv4);
     let next = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))
         .context("can't create another socket")?;

@@ -26,8 +26,8 @@ fn main() -> anyhow::Result<()> {
         .with_context(|| format!("can't receive from {peer}"))?;
     io::stdout().write_all(&buffer[..n]).context("can't print")?;
 
-    // HTTP/1.0: after some lines about the page and an empty one comes the page. It ends when the
-    // connection does.
+    // HTTP/1.0: first some lines about the page, then an empty line, then the page. It ends
+    // when the connection does.
     let page = b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nHello, browser!\n";
     connection.write_all(page).with_context(|| format!("can't send to {peer}"))
 } // `connection` is dropped here, and so closed

@@ -68,7 +68,7 @@ fn main() -> anyhow::Result<()> {
 
 // ANCHOR: connect
 fn connect(address: SocketAddr) -> io::Result<TcpStream> {
-    // No `bind`: `connect` gives the socket an address and a free port of this machine.
+    // No `bind`: nobody has to find a client.
     let socket =
         Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.connect(&address.into())?; // blocks until the server's kernel has answered

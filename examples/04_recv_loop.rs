@@ -45,7 +45,7 @@ fn main() -> anyhow::Result<()> {
             stream
                 .shutdown(Shutdown::Write)
                 .with_context(|| format!("can't finish sending to {address}"))?;
-            println!("Sent our name, and that it is all");
+            println!("Sent our name, and closed our direction");
             answered = true;
         }
     }

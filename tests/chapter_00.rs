@@ -140,13 +140,13 @@ pub mod predictions {
     use super::*;
 
     predictions! {
-        which_end => {
+        client_first => {
             let mut stage = Stage::new(Box::new(Examples));
             let (_deaf, nobody) = crate::bad_input::deaf_port();
             let started = stage.start("00_terminal", vec![nobody.to_string()]);
             started.unwrap_or_else(|story| panic!("{story}"));
             perform(&mut stage, &[Action::Fails("00_terminal")]);
-            "the server"
+            "the client ends at once, with an error"
         };
         stream_not_lines => {
             let (mut stage, mut server) = terminal();

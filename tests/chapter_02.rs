@@ -133,12 +133,16 @@ pub mod predictions {
             assert!(next.is_err(), "there was room for one more");
             waiting.len()
         };
-        listener_port => {
-            let server = perform(&[Action::Serve("02_listen")]);
-            let told = server.server().expect("it says where it listens");
-            assert_ne!(told.port(), 0);
-            TcpStream::connect_timeout(&told, limit()).expect("this is the address");
-            "the one that local_addr gives"
+        every_address => {
+            let mut stage = Stage::new(Box::new(Examples));
+            let started = stage.start("02_listen", vec!["0.0.0.0:0".to_owned()]);
+            started.unwrap_or_else(|story| panic!("{story}"));
+            let address = stage.wait_until("02_listen", |actor| actor.address());
+            let port = address.expect("it listens").port();
+            assert!(TcpStream::connect_timeout(&([127, 0, 0, 1], port).into(), limit()).is_ok());
+            let six = std::net::SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, port));
+            assert!(TcpStream::connect_timeout(&six, limit()).is_err());
+            "at 127.0.0.1:6000"
         };
     }
 }

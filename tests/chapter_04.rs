@@ -247,7 +247,9 @@ pub mod predictions {
     }
 
     predictions! {
-        bytes_taken => {
+        /// The server's program has not even accepted, so the call can't tell of the program; and it returns what it took
+        /// also where no other kernel has it yet: see `there_is_no_room_for_a_peer_that_never_reads`.
+        sent_means => {
             let mut stage = server_that_never_accepts();
             for action in
                 [Action::Connect("04_send", &[]), Action::Await("04_send", "Press Enter")]
@@ -256,11 +258,12 @@ pub mod predictions {
             }
             let printed =
                 String::from_utf8_lossy(&stage.actor("04_send").stdout()).into_owned();
-            printed.split(' ').nth(1).unwrap_or_default().to_owned()
+            assert!(printed.starts_with("Sent 16 of 16 bytes"), "{printed}");
+            "my own kernel has the bytes"
         };
-        pieces => {
+        one_read => {
             a_long_reply_comes_in_pieces();
-            "no piece has more than 1024 bytes, and together they have 5000"
+            "no: one read may return any part of it"
         };
         client_port => {
             let stage = server_that_never_accepts();

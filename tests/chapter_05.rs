@@ -37,18 +37,22 @@ mod our_server;
 mod testing;
 
 pub mod predictions {
+    use std::io::{Read, Write};
+
     use super::our_server::{OurServer, WELCOME};
+    use crate::examples::root;
     use crate::peer::Peer;
 
     predictions! {
-        client_leaves => {
-            let mut server = OurServer::start();
-            let mut client = Peer::connect(server.address);
-            client.hears(WELCOME);
-            client.half_closes();
-            server.prints("is closed\n");
-            let errors = server.errors();
-            if errors.contains("error:") { "it returns an error" } else { "it returns 0" }
+        without_the_check => {
+            let (mut server, client) = crate::peer::connection();
+            client.shutdown(std::net::Shutdown::Write).expect("it is connected");
+            let mut buffer = [0; 1024];
+            for _ in 0..100 {
+                assert_eq!(server.read(&mut buffer).expect("the end of the stream"), 0);
+                server.write_all(b"Server: What's your name?").expect("the client still reads");
+            }
+            "ask again and again, as fast as it can"
         };
         glued_names => {
             let server = OurServer::start();
@@ -58,24 +62,23 @@ pub mod predictions {
             client.hears("Server: Hello MichaelTracySarahexit!\n");
             "it greets one: MichaelTracySarahexit"
         };
-        eleven_clients => {
-            let server = OurServer::start();
-            let _ten: Vec<Peer> = (0..10).map(|_| Peer::connect(server.address)).collect();
-            let mut eleventh = Peer::connect(server.address);
-            eleventh.hears("Server: Welcome!\n");
-            "Server: Welcome! and the question"
-        };
         #[cfg(target_os = "linux")]
-        who_time_wait => {
-            let mut server = OurServer::start();
-            let mut client = Peer::connect(server.address);
-            client.hears(WELCOME);
-            client.says("exit");
-            client.hears("Server: Good bye!\n");
-            client.hears_end();
-            let address = client.address();
-            drop(client);
-            format!("the {}'s", server.who_waits(address))
+        eleven_threads => {
+            let server = OurServer::start();
+            let mut ten: Vec<Peer> = (0..10).map(|_| Peer::connect(server.address)).collect();
+            ten.iter_mut().for_each(|client| client.hears(WELCOME));
+            server.threads()
+        };
+        /// The recording is itself compared with a run: `cargo book record --check`.
+        bind_calls => {
+            let source = root().join("examples/05_threaded_server.rs");
+            let source = std::fs::read_to_string(source).expect("the program is there");
+            let line = source.lines().position(|line| line.contains("TcpListener::bind"));
+            let line = format!("\"line\":{},", line.expect("it binds") + 1);
+            let recording = "chapters/05_threaded_server/05_scripted_client.json";
+            let recording = std::fs::read_to_string(root().join(recording)).expect("it is there");
+            let ours = |it: &&str| it.contains("\"program\":\"05_threaded_server\"") && it.contains(&line);
+            recording.lines().filter(|it| it.contains("\"kind\":\"call\"")).filter(ours).count()
         };
     }
 }

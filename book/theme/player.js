@@ -227,7 +227,7 @@
         function showFields(step) {
             segment.hidden = !step?.f;
             if (segment.hidden) return;
-            const names = ['flags', 'sequence number', 'acknowledgement', 'length', 'payload'];
+            const names = ['flags', 'sequence number', 'acknowledgement', 'bytes of the stream', 'these bytes'];
             fields.replaceChildren(...names.flatMap((name, index) => {
                 const value = step.f[index];
                 const text = value === null ? 'none' : index === 4 ? JSON.stringify(value) : String(value);

@@ -54,10 +54,11 @@ impl OurServer {
         assert!(came.is_some(), "{}", self.stage.story(expected));
     }
 
-    /// Which end of the closed connection with this client is in TIME-WAIT.
+    /// How many threads it has.
     #[cfg(target_os = "linux")]
-    pub fn who_waits(&mut self, client: SocketAddr) -> &'static str {
-        self.stage.who_waits(SERVER, self.address, client)
+    pub fn threads(&self) -> usize {
+        let threads = format!("/proc/{}/task", self.stage.actor(SERVER).id());
+        std::fs::read_dir(threads).expect("it runs").count()
     }
 }
 

@@ -225,7 +225,15 @@ fn seen_of(actor: &Actor, scenario: &Scenario, setup: &Setup) -> Result<Program>
     })
 }
 
+/// A program that is a server in any scenario is one in all of them.
 fn role(scenario: &Scenario, program: &str) -> &'static str {
+    let example = recording::example(program);
+    let mut plays = SCENARIOS.iter().flat_map(|scenario| scenario.play);
+    if plays.any(
+        |action| matches!(action, Action::Serve(it) if recording::example(it) == example),
+    ) {
+        return "server";
+    }
     let role = scenario.play.iter().find_map(|action| match action {
         Action::Serve(name) if *name == program => Some("server"),
         Action::Connect(name, _) if *name == program => Some("client"),

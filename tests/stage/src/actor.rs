@@ -116,7 +116,7 @@ impl Actor {
     }
 
     /// The first address that it named, on either stream: a server's is the one that it listens on.
-    pub(crate) fn address(&self) -> Option<SocketAddr> {
+    pub fn address(&self) -> Option<SocketAddr> {
         [Stream::Stderr, Stream::Stdout].iter().find_map(|stream| {
             let bytes = self.bytes_of(&[*stream]);
             let text = String::from_utf8_lossy(&bytes);

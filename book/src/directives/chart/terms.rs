@@ -23,6 +23,10 @@ const TERMS: &[(&str, &str)] = &[
         "SO_REUSEADDR",
         "Take the port even if closed connections are still remembered there: socket(7).",
     ),
+    (
+        "SOL_SOCKET",
+        "An option of the socket itself, not of TCP: socket(7). The numbers after it are the value, and how many bytes it takes.",
+    ),
     ("SO_TYPE", "Asks for the socket’s type: socket(7)."),
     ("SO_PROTOCOL", "Asks for the socket’s protocol: socket(7)."),
     ("SO_DOMAIN", "Asks for the socket’s family of addresses: socket(7)."),
