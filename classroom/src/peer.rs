@@ -14,8 +14,8 @@ pub struct Peer {
     name: String,
     stream: TcpStream,
     student: Arc<Student>,
-    /// Whether there may be bytes that the student has not read.
-    has_sent: bool,
+    /// The last byte that was sent: then there may be bytes that the student has not read.
+    last_sent: Option<u8>,
     /// Of the student's end: its own and its peer's.
     addresses: Option<(SocketAddr, SocketAddr)>,
 }
@@ -36,7 +36,7 @@ impl Peer {
             name: name.to_owned(),
             stream,
             student: Arc::clone(student),
-            has_sent: false,
+            last_sent: None,
             addresses: ready.as_ref().ok().copied(),
         };
         let closed = |error: Error| {
@@ -104,7 +104,7 @@ impl Peer {
 
     /// Sends all of it, if the other side is still there.
     fn write(&mut self, bytes: &[u8]) -> Outcome {
-        self.has_sent = true;
+        self.last_sent = bytes.last().copied().or(self.last_sent);
         match self.stream.write_all(bytes) {
             Err(error) if is_late(&error) => {
                 Err(self.fails("did not take what was sent", ""))
@@ -141,6 +141,15 @@ impl Peer {
                 self.read_soon(&mut received, expected.len() + 200);
                 return Err(self.said_else(expected, &received));
             }
+            if matches!(read, Received::Nothing) && self.is_waiting_for_a_newline() {
+                let ending = compared(
+                    expected,
+                    &received,
+                    "this was all, until a newline was sent",
+                );
+                let story = self.said("waits for a newline that never comes", &ending);
+                return Err(story.of_common_fault("it waits for a newline", NEWLINE));
+            }
             let place = match received.len() {
                 0 => "nothing came".to_owned(),
                 count => format!("{count} of {} bytes came", expected.len()),
@@ -159,7 +168,7 @@ impl Peer {
                 _ => ("said too little", format!("{place}, then nothing for {late}")),
             };
             let mut ending = compared(expected, &received, &remark);
-            if self.has_sent && matches!(read, Received::Reset) {
+            if self.last_sent.is_some() && matches!(read, Received::Reset) {
                 ending.push_str(&format!("\n\n{UNREAD}"));
             }
             return Err(self.fails(did, &ending));
@@ -168,6 +177,16 @@ impl Peer {
             self.step(&format!("received {}", quoted(expected)));
         }
         Ok(())
+    }
+
+    /// Whether the other side goes on as soon as what was sent has ended with a newline: the commonest reason for a silence. It
+    /// tries, so nothing more can be expected of this talk.
+    fn is_waiting_for_a_newline(&mut self) -> bool {
+        if self.last_sent.is_none_or(|last| last == b'\n') || self.write(b"\n").is_err() {
+            return false;
+        }
+        let read = self.read(&mut Vec::new(), 1, Instant::now() + limit() / 3);
+        matches!(read, Received::Bytes)
     }
 
     /// Waits for exactly these bytes, and looks whether more came along with them.
@@ -337,6 +356,9 @@ impl Peer {
         }
     }
 }
+
+const NEWLINE: &str = "As soon as a newline was sent, an answer came. But here nothing ends with a newline unless a person typed it:\n\
+    what one read returns has to be enough. Does your program read lines?";
 
 const UNREAD: &str =
     "A socket that is closed with unread bytes in its buffer sends a reset.";

@@ -12,12 +12,28 @@ pub struct Story {
     headline: String,
     steps: Vec<String>,
     ending: String,
+    fault: Option<&'static str>,
 }
 
 impl Story {
     /// A story in one paragraph: `headline` is the whole of it until [`Story::after`] and [`Story::ending`] add more.
     pub fn new(headline: impl Into<String>) -> Self {
-        Self { headline: headline.into(), steps: Vec::new(), ending: String::new() }
+        Self {
+            headline: headline.into(),
+            steps: Vec::new(),
+            ending: String::new(),
+            fault: None,
+        }
+    }
+
+    /// Names the fault behind it, one that many checks may meet, and adds what there is to say of it.
+    pub(crate) fn of_common_fault(self, fault: &'static str, advice: &str) -> Self {
+        Self { fault: Some(fault), ..self }.ending(advice)
+    }
+
+    /// The common fault behind it, if it is known: who has told it once need not tell it again.
+    pub fn common_fault(&self) -> Option<&'static str> {
+        self.fault
     }
 
     /// Puts the steps of `log` before the ending.

@@ -13,6 +13,7 @@
 use grader::chapter_05::{CLIENT, Check, SERVER};
 use grader::{Outcome, Room, Story, say};
 use grader::{client_program, limit, server_program, side_by_side, variable};
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -54,8 +55,11 @@ fn grade_all(arguments: &[&str]) -> Outcome<usize> {
              or set WORKBOOK_SERVER or WORKBOOK_CLIENT to the command; {addr} is host and port in one",
         ));
     }
-    let mut grading =
-        Grading { room: Room(STORIES), until: Instant::now() + limit() * LIMITS };
+    let mut grading = Grading {
+        room: Room(STORIES),
+        until: Instant::now() + limit() * LIMITS,
+        faults: BTreeSet::new(),
+    };
     let mut failed = 0;
     if let Some(command) = server {
         failed += grading.grade("server", SERVER, move || server_program(&command));
@@ -70,6 +74,8 @@ fn grade_all(arguments: &[&str]) -> Outcome<usize> {
 struct Grading {
     room: Room,
     until: Instant,
+    /// The common faults that have been told.
+    faults: BTreeSet<&'static str>,
 }
 
 impl Grading {
@@ -105,6 +111,13 @@ impl Grading {
     fn tell(&mut self, what: &str, name: &str, result: Outcome) -> bool {
         match &result {
             Ok(()) => say!("ok      {what}: {name}"),
+            // Once is enough.
+            Err(story)
+                if story.common_fault().is_some_and(|it| !self.faults.insert(it)) =>
+            {
+                let fault = story.common_fault().unwrap_or_default();
+                say!("FAILED  {what}: {name}, as before: {fault}");
+            }
             Err(story) => {
                 let story = self.room.fit(&story.to_string());
                 say!("FAILED  {what}: {name}\n{story}");

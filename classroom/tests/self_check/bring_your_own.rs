@@ -67,6 +67,20 @@ fn a_faulty_server_fails_with_stories() {
     }
 }
 
+/// Most checks send names without a newline. The reason why they fail is told once.
+#[test]
+fn a_server_that_reads_lines_is_told_so_once() {
+    let Some(output) = grade("server", "one_fault.py reads_lines", "{port}", "3") else {
+        return;
+    };
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    let headline = "waits for a newline that never comes";
+    assert_eq!(text.matches(headline).count(), 1, "{text}");
+    assert!(text.matches(", as before: it waits for a newline\n").count() > 4, "{text}");
+    assert!(!text.contains("said nothing"), "{text}");
+}
+
 #[test]
 fn a_faulty_client_fails_with_stories() {
     let Some(output) = grade("client", "faulty_client.py", "{host} {port}", "3") else {
