@@ -4,8 +4,14 @@ use std::env;
 use std::process::{Command, Output};
 
 /// Runs these checks of this kind, `server` or `client`, with this fixture of the classroom
-/// in place of ours. `None`, and a line that says so, if there is no Python.
-fn check(kind: &str, checks: &[&str], fixture: &str) -> Option<(Output, String)> {
+/// in place of ours, and gives it so many seconds: a right program needs none, but on a busy machine
+/// it may take a while to start. `None`, and a line that says so, if there is no Python.
+fn check(
+    kind: &str,
+    checks: &[&str],
+    fixture: &str,
+    seconds: &str,
+) -> Option<(Output, String)> {
     let python = if cfg!(windows) { "python" } else { "python3" };
     if Command::new(python).arg("--version").output().is_err() {
         assert!(env::var_os("CI").is_none(), "{python} is missing");
@@ -21,6 +27,7 @@ fn check(kind: &str, checks: &[&str], fixture: &str) -> Option<(Output, String)>
         .env_remove("WORKBOOK_SERVER")
         .env_remove("WORKBOOK_CLIENT")
         .env(format!("WORKBOOK_{}", kind.to_uppercase()), command)
+        .env("GRADER_SECONDS", seconds)
         .env("RUST_BACKTRACE", "0")
         .output()
         .expect("this program can be run");
@@ -30,7 +37,7 @@ fn check(kind: &str, checks: &[&str], fixture: &str) -> Option<(Output, String)>
 
 #[test]
 fn a_server_in_python_passes() {
-    if let Some((output, told)) = check("server", &[""], "server.py {port}") {
+    if let Some((output, told)) = check("server", &[""], "server.py {port}", "20") {
         assert!(output.status.success(), "{told}");
         let passed = format!("{} passed; 0 failed", grader::chapter_05::SERVER.len());
         assert!(told.contains(&passed), "{told}");
@@ -39,7 +46,7 @@ fn a_server_in_python_passes() {
 
 #[test]
 fn a_client_in_python_passes() {
-    if let Some((output, told)) = check("client", &[""], "client.py {host} {port}") {
+    if let Some((output, told)) = check("client", &[""], "client.py {host} {port}", "20") {
         assert!(output.status.success(), "{told}");
         let passed = format!("{} passed; 0 failed", grader::chapter_05::CLIENT.len());
         assert!(told.contains(&passed), "{told}");
@@ -51,7 +58,7 @@ fn a_client_in_python_passes() {
 fn a_server_with_the_articles_faults_fails_with_stories() {
     let checks =
         ["newline_before_exit", "end_of_stream", "glued_names", "one_write_a_turn"];
-    let Some((output, told)) = check("server", &checks, "faulty_server.py {port}") else {
+    let Some((output, told)) = check("server", &checks, "faulty_server.py {port}", "3") else {
         return;
     };
     assert!(!output.status.success(), "{told}");
