@@ -268,7 +268,10 @@ impl Peer {
     /// Waits for the end of the stream, where the other side is still to be told something: it must finish sending, and not
     /// close.
     pub fn expect_finish(&mut self) -> Outcome {
-        self.end("did not finish sending", false)
+        self.end("did not finish sending", false)?;
+        // One that has closed both directions gets a reset for what is sent to it now, if it still reads.
+        self.until_at_rest();
+        Ok(())
     }
 
     /// Waits until the other side has closed the connection, in whatever way: one that has not read everything resets it.

@@ -1,4 +1,4 @@
-// told: received  "12 let"
+// told: received  "12 l"
 
 use socket2::{Domain, Socket, Type};
 use std::io::{self, Read, Write};
