@@ -31,7 +31,7 @@ mod tests {
 
     #[test]
     fn the_server_hears_the_end_and_answers() -> Outcome {
-        for (first, rest) in [("12 l", "etters\n"), ("12 letters and", " a comma\n")] {
+        for (first, rest) in [("12 ", "letters\n"), ("12 letters and", " a comma\n")] {
             let client = client(count_letters)?;
             let mut server = client.accept()?;
             server.expect("Hello, Mr Right!")?;

@@ -1,4 +1,4 @@
-// told: received  "12 l"
+// told: received  "12 "
 
 use socket2::{Domain, Socket, Type};
 use std::io::{self, Read, Write};
