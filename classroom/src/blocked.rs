@@ -1,9 +1,13 @@
 //! Which call a program is blocked in, as far as the operating system tells.
 
 #[cfg(not(target_os = "linux"))]
-pub(crate) use elsewhere::{calls, rests, until_at_rest};
+pub(crate) use elsewhere::{
+    calls, has_taken, hurry, rests, until_at_rest, waits_without_limit,
+};
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{calls, rests, until_at_rest};
+pub(crate) use linux::{
+    calls, has_taken, hurry, rests, until_at_rest, waits_without_limit,
+};
 
 /// Whose calls are asked for.
 #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "nobody is asked there"))]
@@ -34,6 +38,18 @@ mod elsewhere {
     pub fn rests(_: &Whose) -> bool {
         true
     }
+
+    pub fn has_taken(_: &TcpStream) -> bool {
+        true
+    }
+
+    pub fn waits_without_limit(_: &Whose) -> bool {
+        false
+    }
+
+    pub fn hurry(_: &Whose) -> Option<Duration> {
+        None
+    }
 }
 
 #[cfg(target_os = "linux")]
@@ -43,6 +59,7 @@ mod linux {
     use std::fs;
     use std::io::Read;
     use std::net::{SocketAddr, TcpStream};
+    use std::os::fd::{FromRawFd, OwnedFd};
     use std::path::{Path, PathBuf};
     use std::time::{Duration, Instant};
 
@@ -82,6 +99,97 @@ mod linux {
     pub fn rests(whose: &Whose) -> bool {
         // A zombie has ended, and that is about to be noticed.
         !tasks(whose).any(|task| matches!(state(&task), Some('R' | 'Z' | 'X')))
+    }
+
+    /// Whether all that was sent over `connection` has been delivered and taken.
+    pub fn has_taken(connection: &TcpStream) -> bool {
+        let (Ok(ours), Ok(theirs)) = (connection.local_addr(), connection.peer_addr())
+        else {
+            return true;
+        };
+        queues(ours, theirs).is_none_or(|queues| queues.unsent == 0)
+            && queues(theirs, ours).is_none_or(|queues| queues.untaken == 0)
+    }
+
+    /// Whether each thread is blocked in a call that no clock ends: only the other side does, or another thread. False if the
+    /// system does not tell.
+    pub fn waits_without_limit(whose: &Whose) -> bool {
+        let mut tasks = tasks(whose).peekable();
+        tasks.peek().is_some()
+            && tasks.all(|task| {
+                state(&task) == Some('S')
+                    && is_without_limit(whose, &task).unwrap_or(false)
+            })
+    }
+
+    fn is_without_limit(whose: &Whose, task: &Path) -> Option<bool> {
+        let (number, arguments) = call_and_arguments(task)?;
+        // A pointer to a time, or milliseconds of which -1 are none.
+        let none = |argument: usize| Some(*arguments.get(argument)? == 0);
+        let minus_one = |argument: usize| Some(*arguments.get(argument)? as i32 == -1);
+        match number {
+            libc::SYS_read | libc::SYS_readv | libc::SYS_recvfrom | libc::SYS_recvmsg => {
+                let socket = socket(whose, *arguments.first()? as i32)?;
+                // What is not a socket has no time limit.
+                Some(!matches!(socket.read_timeout(), Ok(Some(_))))
+            }
+            libc::SYS_futex => none(3),
+            libc::SYS_ppoll => none(2),
+            libc::SYS_pselect6 => none(4),
+            libc::SYS_epoll_pwait => minus_one(3),
+            #[cfg(target_arch = "x86_64")]
+            libc::SYS_poll => minus_one(2),
+            #[cfg(target_arch = "x86_64")]
+            libc::SYS_select => none(4),
+            #[cfg(target_arch = "x86_64")]
+            libc::SYS_epoll_wait => minus_one(3),
+            _ => Some(false),
+        }
+    }
+
+    /// Shortens the time limit of a socket that a thread receives from, and gives what it was. It counts from the next `recv` on.
+    pub fn hurry(whose: &Whose) -> Option<Duration> {
+        tasks(whose).find_map(|task| {
+            let (_, arguments) = call_and_arguments(&task)?;
+            let socket = socket(whose, *arguments.first()? as i32)?;
+            let was = socket.read_timeout().ok()??;
+            socket.set_read_timeout(Some(Duration::from_millis(1))).ok()?;
+            Some(was)
+        })
+    }
+
+    /// The number of the call that a thread is in, and its arguments (see proc_pid_syscall(5)).
+    fn call_and_arguments(task: &Path) -> Option<(i64, Vec<u64>)> {
+        let line = read(task, "syscall");
+        let mut words = line.split_ascii_whitespace();
+        let number = words.next()?.parse().ok()?;
+        let hexadecimal =
+            |word: &str| u64::from_str_radix(word.strip_prefix("0x")?, 16).ok();
+        Some((number, words.map_while(hexadecimal).take(6).collect()))
+    }
+
+    /// Another handle for a file that the program has open, as if it were a socket. `None` if the system refuses.
+    fn socket(whose: &Whose, descriptor: i32) -> Option<Socket> {
+        let process = match whose {
+            Whose::Threads(_) => std::process::id(),
+            Whose::Process(id) => *id,
+        };
+        let process = owned(libc::SYS_pidfd_open, [process as i32, 0, 0])?;
+        let number = std::os::fd::AsRawFd::as_raw_fd(&process);
+        owned(libc::SYS_pidfd_getfd, [number, descriptor, 0]).map(Socket::from)
+    }
+
+    /// What a call gives that makes a descriptor from numbers.
+    #[expect(
+        unsafe_code,
+        reason = "pidfd_open(2) and pidfd_getfd(2) have no other way in"
+    )]
+    fn owned(call: i64, numbers: [i32; 3]) -> Option<OwnedFd> {
+        // SAFETY: both calls take numbers only, and give a new descriptor, which is nobody else's.
+        unsafe {
+            let made = libc::syscall(call, numbers[0], numbers[1], numbers[2]);
+            (made >= 0).then(|| OwnedFd::from_raw_fd(made as i32))
+        }
     }
 
     /// Bytes that wait in the buffers of a socket.

@@ -4,7 +4,7 @@ use crate::client::Client;
 use crate::limit::{limit, seconds};
 use crate::peer::{Peer, STALL};
 use crate::server::Server;
-use crate::story::Outcome;
+use crate::story::{Outcome, visible};
 use std::time::Instant;
 
 /// What the server says to a client that has just come.
@@ -38,7 +38,7 @@ macro_rules! server_checks {
     ($list:ident) => {
         $list! { server, SERVER:
             conversation newline_before_exit spaces_in_names exit_in_names end_of_stream vanishing_clients resetting_clients
-            glued_names bytes_that_are_no_text ten_at_once one_write_a_turn round_trips restart
+            glued_names cut_anywhere bytes_that_are_no_text ten_at_once one_write_a_turn round_trips restart
         }
     };
 }
@@ -48,7 +48,7 @@ macro_rules! server_checks {
 macro_rules! client_checks {
     ($list:ident) => {
         $list! { client, CLIENT:
-            transcript before_the_question within_the_question byte_by_byte other_questions early_end
+            transcript before_the_question within_the_question byte_by_byte held_back other_questions early_end
         }
     };
 }
@@ -186,6 +186,48 @@ pub fn glued_names(server: &Server) -> Outcome {
     })
 }
 
+/// Lines that are cut at any byte: what comes is answered as it is, also a name without its end, and the rest of a name that the
+/// piece before began.
+pub fn cut_anywhere(server: &Server) -> Outcome {
+    let lines: &[u8] = b"Michael\nMr Right\n\nexit\n";
+    for cut in 1..lines.len() {
+        let (first, rest) = lines.split_at(cut);
+        let cut = format!("when the bytes were cut after `{}`", visible(first));
+        server.student.log.circumstance(Some(cut));
+        server.part(|server| {
+            let mut client = welcomed(server, "a client")?;
+            for piece in [first, rest] {
+                client.send(piece)?;
+                let (answer, is_let_go) = answer(piece);
+                client.expect(answer)?;
+                if is_let_go {
+                    return client.expect_end();
+                }
+            }
+            client.finish()?;
+            client.expect_end()
+        })?;
+    }
+    server.student.log.circumstance(None);
+    Ok(())
+}
+
+/// What is to be said to a piece that comes by itself, and whether that is the end.
+fn answer(piece: &[u8]) -> (Vec<u8>, bool) {
+    let mut answer = Vec::new();
+    for line in piece.split_inclusive(|&byte| byte == b'\n') {
+        match line.strip_suffix(b"\n").unwrap_or(line) {
+            b"exit" => {
+                answer.extend_from_slice(GOOD_BYE.as_bytes());
+                return (answer, true);
+            }
+            b"" => answer.extend_from_slice(b"Server: What's your name?"),
+            name => answer.extend(hello(name)),
+        }
+    }
+    (answer, false)
+}
+
 /// A name is bytes: whatever they are, they come back.
 pub fn bytes_that_are_no_text(server: &Server) -> Outcome {
     are_names(server, "a client", &["李雷".as_bytes(), b"\xff\xfe\x80", b"a\x00b"])
@@ -278,6 +320,19 @@ pub fn byte_by_byte(client: &Client<Vec<u8>>) -> Outcome {
     talk(client, Pieces::One)
 }
 
+/// The last byte of a question comes after a silence that is longer than any pause of a client that trusts the clock.
+pub fn held_back(client: &Client<Vec<u8>>) -> Outcome {
+    client.circumstance("when the end of the question was held back");
+    let mut server = client.accept()?;
+    server.ask_held_back(WELCOME.as_bytes())?;
+    server.expect_only("Michael")?;
+    server.ask_held_back(&hello("Michael"))?;
+    server.expect_only("Tracy")?;
+    server.finish()?;
+    server.expect_end()?;
+    client.ends()
+}
+
 /// Other questions are not the question: the client answers that one alone.
 pub fn other_questions(client: &Client<Vec<u8>>) -> Outcome {
     let mut server = client.accept()?;
@@ -341,4 +396,16 @@ pub fn early_end(client: &Client<Vec<u8>>) -> Outcome {
     server.expect_only("Michael")?;
     server.finish()?;
     client.ends()
+}
+
+/// A server whose words are no text: the client gives them as they are. It is not among [`CLIENT`]: a program of your own may print
+/// text.
+pub fn words_that_are_no_text(client: &Client<Vec<u8>>) -> Outcome {
+    let words = [b"Server: \xff \xe6\x9d", WELCOME.as_bytes()].concat();
+    let mut server = client.accept()?;
+    server.ask_in_pieces(&[&words[..11], &words[11..]])?;
+    server.expect_only("Michael")?;
+    server.finish()?;
+    server.expect_end()?;
+    client.returns_text([&words[..], b"\n"].concat())
 }

@@ -98,20 +98,21 @@ impl<T> Client<T> {
     }
 
     /// Waits until the client has ended, and compares what it returned or printed.
-    pub fn returns_text(&self, expected: &str) -> Outcome
+    pub fn returns_text(&self, expected: impl AsRef<[u8]>) -> Outcome
     where
         T: AsRef<[u8]>,
     {
+        let expected = expected.as_ref();
         let value = self.returns()?;
         let value = value.as_ref();
-        if value == expected.as_bytes() {
+        if value == expected {
             return Ok(());
         }
         let remark = match value {
             [] => "nothing: did your client stop listening before this came?".to_owned(),
-            _ => remark(parting(expected.as_bytes(), value)),
+            _ => remark(parting(expected, value)),
         };
-        let ending = compared(expected.as_bytes(), value, &remark);
+        let ending = compared(expected, value, &remark);
         Err(self.student.brief("did not return what it was told", &ending))
     }
 

@@ -1,6 +1,6 @@
 //! The other end of the connection with the student's program.
 
-use crate::limit::{limit, seconds, within};
+use crate::limit::{limit, seconds};
 use crate::story::{Outcome, Story, compared, parting, quoted};
 use crate::student::Student;
 use socket2::SockRef;
@@ -73,15 +73,58 @@ impl Peer {
         self.student.until_at_rest(&self.stream);
     }
 
-    /// Says nothing for so long, or until the other side has ended. A client that takes a silence of this length for the end is
-    /// found out; one with a longer time limit is not.
-    pub fn pause(&mut self, time: Duration) {
-        self.step(&format!("said nothing for {}", seconds(time)));
-        within(time, || self.student.ended());
+    /// Sends a message in two pieces, with a silence between them that is longer than any time limit of the other side. One that
+    /// takes a silence for the end is found out.
+    ///
+    /// A side that waits without a time limit is not made to wait. The limit of one that has one is shortened, where the system
+    /// lets the grader do so. Otherwise the silence is longer than anything may take.
+    pub fn send_with_a_silence(&mut self, first: &[u8], rest: &[u8]) -> Outcome {
+        let (begin, end) = first.split_at(first.len() / 2);
+        let before = self.student.log.place();
+        self.step(&format!("sent {}", quoted(first)));
+        self.write(begin)?;
+        self.until_at_rest();
+        let limit = self.student.hurry();
+        // A shortened limit begins to count with the next `recv`.
+        self.write(end)?;
+        self.until_it_waits();
+        if let Some(limit) = limit {
+            self.student.log.back_to(before);
+            self.step(&format!("sent {}", quoted(first)));
+            let limit = seconds(limit);
+            self.step(&format!(
+                "said nothing for longer than your time limit of {limit}"
+            ));
+        } else {
+            self.step("said nothing for a while");
+        }
+        if self.student.ended() {
+            let advice = "The server had not finished: it was only silent for a while.";
+            return Err(self.fails("did not wait for the end", advice));
+        }
+        self.step(&format!("sent {}", quoted(rest)));
+        self.write(rest)
+    }
+
+    /// Waits until the other side has taken what was sent and waits for more, or has spoken or ended.
+    fn until_it_waits(&self) {
+        self.student.until_it_waits(&self.stream, || self.has_come());
+    }
+
+    /// Asks a question, and holds its last byte back until the other side waits for it, however long that takes: one that trusts the
+    /// clock speaks before.
+    pub(crate) fn ask_held_back(&mut self, question: &[u8]) -> Outcome {
+        let (last, first) = question.split_last().unwrap_or((&0, &[]));
+        self.ask(&[first, &[*last]], Self::until_it_waits)
     }
 
     /// Asks a question in pieces, like [`Peer::send_in_pieces`]. The other side must not answer before it is whole.
     pub(crate) fn ask_in_pieces(&mut self, pieces: &[&[u8]]) -> Outcome {
+        self.ask(pieces, Self::until_at_rest)
+    }
+
+    /// Asks a question in pieces, and waits between them.
+    fn ask(&mut self, pieces: &[&[u8]], wait: fn(&Self)) -> Outcome {
         let before = self.student.log.place();
         for (piece, number) in pieces.iter().zip(1..) {
             self.student.log.back_to(before);
@@ -90,7 +133,7 @@ impl Peer {
             if number == pieces.len() {
                 break;
             }
-            self.until_at_rest();
+            wait(self);
             if self.has_come() {
                 let mut received = Vec::new();
                 self.read_soon(&mut received, 200);
@@ -244,7 +287,10 @@ impl Peer {
     /// Waits for the end of the stream, where the other side is still to be told something: it must finish sending, and not
     /// close.
     pub fn expect_finish(&mut self) -> Outcome {
-        self.end("did not finish sending", false)
+        self.end("did not finish sending", false)?;
+        // One that has closed both directions gets a reset for what is sent to it now, if it still reads.
+        self.until_at_rest();
+        Ok(())
     }
 
     /// Waits until the other side has closed the connection, in whatever way: one that has not read everything resets it.

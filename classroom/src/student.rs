@@ -261,6 +261,23 @@ impl Student {
         }
     }
 
+    /// Waits until it has taken all that was sent over `connection` and waits for more, for however long, or until `is_over`. Where
+    /// the system does not tell, it waits for longer than anything may take.
+    pub fn until_it_waits(&self, connection: &TcpStream, is_over: impl Fn() -> bool) {
+        within(limit().mul_f64(1.1), || {
+            is_over()
+                || self.ended()
+                || (blocked::has_taken(connection)
+                    // One thread may have woken another that had been looked at before.
+                    && (0..2).all(|_| self.whose(|whose| blocked::waits_without_limit(&whose))))
+        });
+    }
+
+    /// Shortens the time limit with which it waits for bytes, if it has one, and gives what it was.
+    pub fn hurry(&self) -> Option<Duration> {
+        self.whose(|whose| blocked::hurry(&whose))
+    }
+
     /// Gives it the time to end, if what has just happened is the end of it: until it has ended, or has been at rest for a
     /// while.
     pub fn until_over_it(&self) {

@@ -30,14 +30,14 @@ mod tests {
 
     #[test]
     fn the_server_hears_the_end_and_answers() -> Outcome {
-        for answer in ["12 letters\n", "12 letters and a comma\n"] {
+        for (first, rest) in [("12 ", "letters\n"), ("12 letters and", " a comma\n")] {
             let client = client(count_letters)?;
             let mut server = client.accept()?;
             server.expect("Hello, Mr Right!")?;
             server.expect_finish()?;
-            server.send(answer.as_bytes())?;
+            server.send_in_pieces(&[first, rest])?;
             server.finish()?;
-            client.returns_text(answer)?;
+            client.returns_text([first, rest].concat())?;
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 #[expect(dead_code, reason = "you need it; then this line goes")]
 const QUESTION: &[u8] = b"Server: What's your name?";
 
-/// Gives what the server said, with a newline after each question.
+/// Gives what the server said, byte for byte, with a newline after each question.
 fn talk(address: SocketAddr) -> io::Result<Vec<u8>> {
     let mut socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     socket.connect(&address.into())?;
@@ -63,6 +63,16 @@ mod tests {
     #[test]
     fn byte_by_byte() -> Outcome {
         chapter_05::byte_by_byte(&client(talk)?)
+    }
+
+    #[test]
+    fn held_back() -> Outcome {
+        chapter_05::held_back(&client(talk)?)
+    }
+
+    #[test]
+    fn words_that_are_no_text() -> Outcome {
+        chapter_05::words_that_are_no_text(&client(talk)?)
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! Why: threads that share a number need more than a variable, and a server that counts its clients in has to count them out
 //! again, however they leave.
 //!
-//! To client number 3, when one other is here, it says `You are client 3, and 2 are here.` and a newline, as soon as it comes.
+//! To client number 3, when one other is here, it says `You are client 3, and 2 are here.` and a newline, with one call, as soon as it comes.
 //! Then it waits until the client finishes, counts it out, and closes, in this order: the client may be back, or another may come,
 //! as soon as it sees the end.
 
@@ -100,8 +100,8 @@ mod tests {
         let mut ann = server.client("Ann")?;
         ann.expect("You are client 1, and 1 are here.\n")?;
         ann.reset();
+        server.has_not_panicked()?;
         let mut ben = server.client("Ben")?;
-        ben.expect("You are client 2, and 1 are here.\n")?;
-        server.has_not_panicked()
+        ben.expect("You are client 2, and 1 are here.\n")
     }
 }

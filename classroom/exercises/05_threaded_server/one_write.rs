@@ -48,6 +48,16 @@ mod tests {
         client.makes(r#"send "Server: Hello Ann!\nServer: What's your name?" = 44"#)
     }
 
+    /// A name is bytes, and keeps its spaces.
+    #[test]
+    fn any_name() -> Outcome {
+        let client = call("answer", || {
+            let mut client = ScriptedStream::default();
+            answer(&mut client, b" \xff ").map(|()| client)
+        })?;
+        client.makes(r#"send "Server: Hello  \xff !\nServer: What's your name?" = 44"#)
+    }
+
     /// A connection that takes at most 30 bytes with each call. Whatever it takes, all has to be sent.
     #[test]
     fn a_connection_that_takes_a_part() -> Outcome {

@@ -72,8 +72,8 @@ mod tests {
         first.expect("Let me think")?;
 
         let mut second = server.client("client 2")?;
-        second.send(b"I know")?;
-        second.expect("I know")?;
+        second.send(b"I know \xff")?;
+        second.expect(b"I know \xff")?;
         second.finish()?;
         second.expect_end()?;
 

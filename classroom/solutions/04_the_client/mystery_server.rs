@@ -42,7 +42,7 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Outcome, check, client};
+    use grader::{Outcome, check, client, visible};
 
     fn answers(
         deliver: fn(&mut grader::Peer, &[u8]) -> Outcome,
@@ -90,19 +90,62 @@ mod tests {
         counted(client.returns()?, 3)
     }
 
+    /// Each line that is whole is answered before the rest comes, and the beginning of the next is kept.
+    #[test]
+    fn cut_anywhere() -> Outcome {
+        let lines = "1 2\n30 40\n5 6\nbye\n";
+        for cut in 1..lines.len() {
+            let (first, rest) = lines.split_at(cut);
+            let client = client(answer_sums)?;
+            client.circumstance(&format!(
+                "when the lines were cut after `{}`",
+                visible(first.as_bytes())
+            ));
+            let mut server = client.accept()?;
+            let mut sums = ["3\n", "70\n", "11\n"].into_iter();
+            for piece in [first, rest] {
+                server.send(piece.as_bytes())?;
+                let lines = piece.matches('\n').count();
+                server.expect_only(sums.by_ref().take(lines).collect::<String>())?;
+            }
+            server.finish()?;
+            counted(client.returns()?, 3)?;
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_sum_that_just_fits() -> Outcome {
+        let client = client(answer_sums)?;
+        let mut server = client.accept()?;
+        server.send(b"9223372036854775806 1\n-9223372036854775807 -1\nbye\n")?;
+        server.expect("9223372036854775807\n-9223372036854775808\n")?;
+        server.finish()?;
+        counted(client.returns()?, 2)
+    }
+
     /// Whatever line comes, the client must not panic, and must not take it for an answer or an end.
-    fn is_an_error(line: &str) -> Outcome {
+    fn is_an_error(line: impl AsRef<[u8]>) -> Outcome {
+        let line = line.as_ref();
         let client = client(|address| io::Result::Ok(answer_sums(address).is_err()))?;
         let mut server = client.accept()?;
         server.send(b"1 2\n")?;
         server.expect("3\n")?;
-        server.send(line.as_bytes())?;
+        server.send(line)?;
         server.send(b"\nbye\n")?;
         server.finish()?;
         check(
             client.returns()?,
-            &format!("the server said `{line}`, but your client returned no error"),
+            &format!(
+                "the server said `{}`, but your client returned no error",
+                visible(line)
+            ),
         )
+    }
+
+    #[test]
+    fn bytes_that_are_no_text() -> Outcome {
+        is_an_error(b"1 \xff")
     }
 
     #[test]

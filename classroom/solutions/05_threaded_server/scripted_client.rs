@@ -4,7 +4,7 @@
 //! Why: this is where everything comes together: connect, the loop of `recv`, the end of a turn, which isn't the end of a `recv`, and a
 //! server that may leave at any time.
 //!
-//! It prints what the server says, and a newline after each question, since the server sends none there.
+//! It prints what the server says, byte for byte, and a newline after each question, since the server sends none there.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -61,6 +61,7 @@ mod tests {
 
     #[test]
     fn cut_anywhere() -> Outcome {
+        chapter_05::held_back(&start()?)?;
         (1..chapter_05::WELCOME.len())
             .try_for_each(|cut| chapter_05::talk(&start()?, Pieces::At(cut)))
     }
@@ -68,6 +69,11 @@ mod tests {
     #[test]
     fn byte_by_byte() -> Outcome {
         chapter_05::byte_by_byte(&start()?)
+    }
+
+    #[test]
+    fn words_that_are_no_text() -> Outcome {
+        chapter_05::words_that_are_no_text(&start()?)
     }
 
     #[test]

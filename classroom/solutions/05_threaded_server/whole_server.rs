@@ -6,9 +6,9 @@
 //!
 //! It says `Server: Welcome!` and a newline, then asks `Server: What's your name?` without one. To a name it says
 //! `Server: Hello NAME!` and a newline and asks again, in one call; to `exit` it says `Server: Good bye!` and a newline, and closes.
-//! What one read gives is one name, or several lines. A line's end, `\n` or `\r\n`, belongs to no name; spaces do, and so does
-//! `exit` with anything beside it. To an empty line it only asks again. Names are bytes. The end of the stream ends the talk
-//! quietly.
+//! What one read gives is one name, or several lines, the last of them perhaps without its end: it is a name as it is. A line's
+//! end, `\n` or `\r\n`, belongs to no name; spaces do, and so does `exit` with anything beside it. To an empty line it only asks
+//! again. Names are bytes. The end of the stream ends the talk quietly.
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -116,6 +116,7 @@ mod tests {
     fn glued_names_and_bytes_that_are_no_text() -> Outcome {
         let server = server(serve)?;
         chapter_05::glued_names(&server)?;
+        chapter_05::cut_anywhere(&server)?;
         chapter_05::bytes_that_are_no_text(&server)
     }
 

@@ -1,0 +1,32 @@
+use std::io::{self, Read, Write};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+fn serve(listener: TcpListener) {
+    let here = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for (number, client) in (1..).zip(listener.incoming().filter_map(Result::ok)) {
+            let here = &here;
+            scope.spawn(move || attend(client, number, here));
+        }
+    });
+}
+
+fn attend(mut client: impl Read + Write, number: usize, here: &AtomicUsize) {
+    let count = here.fetch_add(1, Ordering::SeqCst) + 1;
+    if let Err(error) = talk(&mut client, number, count) {
+        eprintln!("error: talking with client {number}: {error}");
+    }
+    here.fetch_sub(1, Ordering::SeqCst);
+}
+
+fn talk(client: &mut (impl Read + Write), number: usize, here: usize) -> io::Result<()> {
+    let numbers = format!("You are client {number}, and {here} are here.\n");
+    client.write_all(numbers.as_bytes())?;
+    let mut buffer = [0; 1024];
+    while client.read(&mut buffer)? > 0 {}
+    Ok(())
+}

@@ -1,0 +1,24 @@
+// told: yours     send "Server: Hello " = 14
+
+use std::io::{self, BufWriter, Read, Write};
+use std::net::TcpListener;
+
+fn serve(listener: TcpListener) -> io::Result<()> {
+    let (mut client, _address) = listener.accept()?;
+    client.write_all(b"Server: Welcome!\nServer: What's your name?")?;
+    let mut buffer = [0; 1024];
+    loop {
+        match client.read(&mut buffer)? {
+            0 => return Ok(()),
+            count if &buffer[..count] == b"exit" => {
+                return client.write_all(b"Server: Good bye!\n");
+            }
+            count => answer(&mut client, &buffer[..count])?,
+        }
+    }
+}
+
+fn answer(client: &mut impl Write, name: &[u8]) -> io::Result<()> {
+    let name = String::from_utf8_lossy(name);
+    write!(client, "Server: Hello {name}!\nServer: What's your name?")
+}
