@@ -63,12 +63,27 @@ mod tests {
         leaves("\r\n")
     }
 
-    #[test]
-    fn a_name_keeps_its_spaces() -> Outcome {
+    fn greets(name: &[u8], line_end: &[u8]) -> Outcome {
         let server = server(serve)?;
         let mut client = server.client("a client at a terminal")?;
         client.expect(WELCOME)?;
-        client.send(b" Mr Right \n")?;
-        client.expect(hello(" Mr Right "))
+        client.send(&[name, line_end].concat())?;
+        client.expect(hello(name))
+    }
+
+    #[test]
+    fn a_name_keeps_its_spaces() -> Outcome {
+        greets(b" Mr Right ", b"\n")
+    }
+
+    #[test]
+    fn nearly_exit_is_a_name() -> Outcome {
+        greets(b"exit now", b"")?;
+        greets(b"Exit", b"")
+    }
+
+    #[test]
+    fn a_name_need_not_be_text() -> Outcome {
+        greets(b"J\xf6rg", b"")
     }
 }

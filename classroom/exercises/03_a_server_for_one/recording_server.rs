@@ -53,13 +53,15 @@ mod tests {
 
     #[test]
     fn with_other_numbers() -> Outcome {
-        talk_on_paper(&["7\n"])?.recorded(
+        talk_on_paper(&["7\n", "5000000000\n"])?.recorded(
             r#"
             send "Give me numbers.\n" = 17
             recv = 2 "7\n"
             send "7 so far\n" = 9
+            recv = 11 "5000000000\n"
+            send "5000000007 so far\n" = 18
             recv = 0
-            send "7 in all\n" = 9
+            send "5000000007 in all\n" = 18
             "#,
         )
     }
