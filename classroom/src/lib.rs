@@ -56,7 +56,7 @@ mod variables;
 mod watch;
 
 pub use accept::Accept;
-pub use call::call;
+pub use call::{and_returns, call};
 pub use client::{Client, client, client_program};
 pub use limit::limit;
 pub use peer::Peer;

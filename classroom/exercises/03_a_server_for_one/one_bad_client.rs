@@ -44,7 +44,7 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Outcome, server};
+    use grader::{Outcome, Talk, server, server_and_accept};
 
     #[test]
     fn the_next_client_is_served() -> Outcome {
@@ -66,5 +66,17 @@ mod tests {
         fourth.finish()?;
         fourth.expect_end()?;
         server.has_not_panicked()
+    }
+
+    #[test]
+    fn an_accept_that_fails() -> Outcome {
+        let (server, accept) = server_and_accept(serve)?;
+        let mut first = server.client("client 1")?;
+        first.send(b"hello")?;
+        first.expect("hello")?;
+        accept.fails()?;
+        first.vanish();
+        accept.works_again()?;
+        server.plays(&Talk::opened_by("").turn("hello", "hello").ended_by_client())
     }
 }

@@ -22,7 +22,7 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Outcome, ScriptedStream, Story, call, check};
+    use grader::{Outcome, ScriptedStream, and_returns, call, check};
 
     /// A connection that takes at most so many bytes with each call.
     fn sends(most: usize, calls: &str) -> Outcome {
@@ -31,11 +31,7 @@ mod tests {
             let sent = send_whole(&mut connection, b"Server: Welcome!\n");
             io::Result::Ok((connection, sent))
         })?;
-        let error = sent.err().map(|error| format!("It returned the error: {error}"));
-        let told = |story: Story| story.ending(error.as_deref().unwrap_or_default());
-        connection.makes(calls).map_err(told)?;
-        check(error.is_none(), "all was sent, but `send_whole` returned an error")
-            .map_err(told)
+        and_returns("send_whole", sent, connection.makes(calls))
     }
 
     #[test]

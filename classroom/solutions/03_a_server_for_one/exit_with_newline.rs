@@ -1,7 +1,7 @@
 //! 10 minutes · chapter 3 · fix the bug
 //!
 //! Reach: a client at a terminal can leave.
-//! Why: who types `exit` and presses Enter sends five bytes, or six on some systems: the line's end belongs to what they send. A
+//! Why: someone who types `exit` and presses Enter sends five bytes, or six on some systems: the end of the line is sent too. A
 //! server that compares with the four letters says "Hello exit" to somebody who wants to go home.
 
 use socket2::Socket;

@@ -1,8 +1,8 @@
 //! 10 minutes · chapter 3 · fix the bug
 //!
 //! Reach: a server that notices when its client has gone.
-//! Why: at the end of a stream `recv` does not fail and does not wait: it returns no bytes, again and again. Who does not look
-//! at the count greets nobody, without end, as fast as the machine can.
+//! Why: at the end of a stream `recv` does not fail and does not wait: it returns no bytes, again and again. A server that
+//! does not look at the count greets nobody, without end, as fast as the machine can.
 
 use socket2::Socket;
 use std::io::{self, Read, Write};

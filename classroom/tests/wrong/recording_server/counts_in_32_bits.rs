@@ -1,4 +1,6 @@
-// told: number too large to fit in target type
+// told: recorded  send "5000000007 so far\n" = 18
+// told: yours     no call
+// told: `talk` returned the error: number too large to fit in target type
 
 use std::io::{self, Read, Write};
 

@@ -1,4 +1,6 @@
-// told: invalid digit found in string
+// told: recorded  send "2 so far\n" = 9
+// told: yours     no call
+// told: `talk` returned the error: invalid digit found in string
 
 use std::io::{self, Read, Write};
 

@@ -1,4 +1,5 @@
-// told: had returned the error "unexpected end of file"
+// told: recorded  send "40 in all\n" = 10
+// told: `talk` returned the error: unexpected end of file
 
 use std::io::{self, Read, Write};
 

@@ -1,4 +1,5 @@
-// told: It returned the error: only 7 bytes were taken
+// told: yours     no call
+// told: `send_whole` returned the error: only 7 bytes were taken
 
 use std::io::{self, Write};
 
