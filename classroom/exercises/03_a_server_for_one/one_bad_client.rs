@@ -76,6 +76,8 @@ mod tests {
         first.expect("hello")?;
         accept.fails()?;
         first.vanish();
+        // Where each client has a thread, the server has been waiting in `accept` since before.
+        server.client("client 2")?.vanish();
         accept.works_again()?;
         server.plays(&Talk::opened_by("").turn("hello", "hello").ended_by_client())
     }
