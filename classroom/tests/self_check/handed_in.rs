@@ -77,13 +77,8 @@ pub fn judge_each(
 /// The program with all of them, built.
 static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("handed_in");
-    write_package(
-        &folder,
-        &[handed_in("wrong"), handed_in("right")]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>(),
-    );
+    let all: Vec<HandedIn> = ["wrong", "right"].into_iter().flat_map(handed_in).collect();
+    write_package(&folder, &all);
     test_programs(&folder).remove("handed_in").expect("it has been built")
 });
 
