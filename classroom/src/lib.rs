@@ -36,6 +36,7 @@
 pub mod by_hand;
 pub mod chapter_05;
 
+mod accept;
 mod blocked;
 mod call;
 mod client;
@@ -54,13 +55,14 @@ mod system;
 mod variables;
 mod watch;
 
-pub use call::call;
+pub use accept::Accept;
+pub use call::{and_returns, call};
 pub use client::{Client, client, client_program};
 pub use limit::limit;
 pub use peer::Peer;
 pub use processes::command;
 pub use scripted_stream::{Calls, ScriptedStream};
-pub use server::{Server, Talk, server, server_program};
+pub use server::{Server, Talk, server, server_and_accept, server_program};
 pub use side_by_side::side_by_side;
 pub use story::{Log, MARK, Outcome, Room, Story, quoted, visible};
 pub use student::Returned;

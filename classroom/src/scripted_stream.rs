@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 pub struct ScriptedStream {
     incoming: VecDeque<Vec<u8>>,
     most: Option<usize>,
+    write_alone: bool,
     calls: Calls,
     remark: Option<Box<dyn Fn() -> String + Send>>,
 }
@@ -31,6 +32,12 @@ impl ScriptedStream {
         let mut stream = Self::default();
         stream.most = Some(most);
         stream
+    }
+
+    /// Has no `write_all`: it is for students who build it themselves.
+    pub fn with_write_alone(mut self) -> Self {
+        self.write_alone = true;
+        self
     }
 
     /// Adds a remark to each call, and to the close: what `remark` says at that moment.
@@ -158,6 +165,19 @@ impl Write for ScriptedStream {
         }
         self.note(format!("send {} = {count}", quoted(bytes)));
         Ok(count)
+    }
+
+    fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        if self.write_alone {
+            return Err(io::Error::other("`write_all` is what you are building here"));
+        }
+        while !bytes.is_empty() {
+            match self.write(bytes)? {
+                0 => return Err(io::ErrorKind::WriteZero.into()),
+                count => bytes = &bytes[count..],
+            }
+        }
+        Ok(())
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -1,5 +1,6 @@
 //! A student's server, and the conversations that clients have with it.
 
+use crate::accept::Accept;
 use crate::limit::{limit, within};
 use crate::mutex::lock;
 use crate::peer::Peer;
@@ -35,9 +36,36 @@ where
     R: Returned,
 {
     let (listener, address) = free_port()?;
+    Ok(on_a_thread(serve, listener, address))
+}
+
+/// Starts `serve` as [`server`] does, and gives a way to make its `accept` fail for a while.
+pub fn server_and_accept<L, R>(
+    serve: impl FnOnce(L) -> R + Send + 'static,
+) -> Outcome<(Server, Accept)>
+where
+    L: From<TcpListener> + 'static,
+    R: Returned,
+{
+    let (listener, address) = free_port()?;
+    let again = listener.try_clone();
+    let server = on_a_thread(serve, listener, address);
+    let accept = Accept::new(again, server.student.log.clone())?;
+    Ok((server, accept))
+}
+
+fn on_a_thread<L, R>(
+    serve: impl FnOnce(L) -> R + Send + 'static,
+    listener: TcpListener,
+    address: SocketAddr,
+) -> Server
+where
+    L: From<TcpListener> + 'static,
+    R: Returned,
+{
     let (student, _) = Student::function("your server", move || serve(L::from(listener)));
     student.log.add("your server was started");
-    Ok(Server::new(address, None, None, student))
+    Server::new(address, None, None, student)
 }
 
 /// Starts a server that is a command in any language; `{port}`, `{host}` and `{addr}` in it are filled in.

@@ -26,9 +26,9 @@ impl System {
         let mut notes = self.0.borrow_mut();
         let descriptor = (3..).find(|free| !notes.open.contains(free)).unwrap_or(3);
         notes.open.insert(descriptor);
-        let family = if domain == Domain::IPV4 { "AF_INET" } else { "AF_INET6" };
-        let sort = if kind == Type::STREAM { "SOCK_STREAM" } else { "SOCK_DGRAM" };
-        notes.calls.push_str(&format!("socket({family}, {sort}, 0) = {descriptor}\n"));
+        notes
+            .calls
+            .push_str(&format!("socket({domain:?}, {kind:?}, 0) = {descriptor}\n"));
         Ok(NotedSocket { notes: Rc::clone(&self.0), descriptor, _socket: socket })
     }
 

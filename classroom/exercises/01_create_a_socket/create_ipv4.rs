@@ -20,11 +20,17 @@ fn main() {
 mod tests {
     use super::*;
     use grader::{Outcome, call, check};
+    use socket2::Type;
     use std::net::{Ipv4Addr, SocketAddr};
 
     #[test]
     fn its_family_is_ipv4() -> Outcome {
         let socket = call("create", create)?;
+        let has = socket.local_addr().ok().and_then(|address| address.as_socket());
+        check(
+            has.is_none_or(|address| address.port() == 0),
+            "the socket has an address already: `create` should do no more than create it",
+        )?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let fits = socket.bind(&address.into()).is_ok();
         check(fits, "an IPv4 address does not fit the socket: it is of another family")

@@ -1,15 +1,16 @@
 //! 10 minutes · chapter 1 · predict
 //!
 //! Reach: say what happens to a connection when a socket is dropped, before you run it.
-//! Why: Rust closes a socket where its owner goes out of scope. A server learns that a client has left only by what its own calls
-//! return, so it pays to know what they return, and when.
+//! Why: when a client has left, nobody tells the server. The calls that it makes have to tell it, so it pays to know what they
+//! return, and when.
 
-/// Two sockets are connected with each other. One is dropped. What does `recv` on the other return?
+/// Two sockets are connected with each other. One is dropped. The other calls `recv`, which returns how many bytes have come. What
+/// does it return here?
 // TODO: Some(a number of bytes)
 const RECV_AFTER_DROP: Option<usize> = None;
 
-/// Again two sockets, but of the one there is a clone, made with `try_clone`. The original is dropped, the clone is kept.
-/// Does the other side see the end?
+/// Again two sockets. On one, the program calls `try_clone`, which gives it a second `Socket` for the same connection, with a
+/// descriptor of its own. The original is dropped, the clone is kept. Is that the end of the connection for the other side?
 // TODO: Some(true) or Some(false)
 const END_WITH_CLONE: Option<bool> = None;
 

@@ -27,12 +27,37 @@ fn main() {
 mod tests {
     use super::*;
     use grader::{Outcome, Story, call};
-    use std::net::TcpStream;
+    use std::io;
+    use std::net::{SocketAddr, TcpStream};
 
     #[test]
     fn it_can_be_reached_at_its_address() -> Outcome {
         let (_socket, address) = call("open", open)?;
+        is_reached_at(address)
+    }
+
+    #[test]
+    fn another_server_can_be_open_too() -> Outcome {
+        let (_first, _) = call("open", open)?;
+        match call("open", || io::Result::Ok(open()))? {
+            Ok((_second, address)) => is_reached_at(address),
+            Err(error) => {
+                let headline =
+                    "`open` was called again while the first server was still open";
+                Err(Story::new(headline).ending(format!("It gave: {error}")))
+            }
+        }
+    }
+
+    fn is_reached_at(address: Option<SocketAddr>) -> Outcome {
         let address = address.ok_or_else(|| Story::new("`open` gave no address"))?;
+        let ip = address.ip();
+        if ip.is_unspecified() && address.port() != 0 {
+            return Err(Story::new(format!("{ip} is not an address to connect to"))
+                .ending(
+                    "A socket has it that was bound to no address, or to all of them.",
+                ));
+        }
         match TcpStream::connect_timeout(&address, grader::limit()) {
             Ok(_) => Ok(()),
             Err(_) => {

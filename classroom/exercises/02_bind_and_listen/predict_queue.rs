@@ -1,8 +1,8 @@
 //! 10 minutes · chapter 2 · predict
 //!
 //! Reach: say what a listening socket does for clients while the program does nothing at all.
-//! Why: the kernel shakes hands, queues and takes bytes on its own. Who believes that `accept` makes the connection will look
-//! for many faults in the wrong place.
+//! Why: the kernel shakes hands, queues and takes bytes on its own. If you believe that `accept` makes the connection, you will
+//! look for many faults in the wrong place.
 
 use std::io::ErrorKind;
 

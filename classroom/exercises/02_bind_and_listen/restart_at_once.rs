@@ -24,15 +24,14 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Log, Outcome, Story, call};
+    use grader::{Log, Outcome, Story, call, check};
     use std::io::Read;
     use std::net::TcpStream;
 
     #[test]
     fn it_can_be_opened_again() -> Outcome {
         let first = call("open", || open(SocketAddr::from(([127, 0, 0, 1], 0))))?;
-        let address =
-            close_first(&first).map_err(|error| Story::new(error.to_string()))?;
+        let address = close_first(&first)?;
         drop(first);
         let log = Log::default();
         log.add("your server was started");
@@ -41,7 +40,7 @@ mod tests {
         log.add("the client closed it too");
         log.add("your server ended");
         match call("open", move || io::Result::Ok(open(address)))? {
-            Ok(_) => Ok(()),
+            Ok(second) => is_at(&second, address),
             Err(error) => {
                 log.add(format!("your server was started again: {}", error.kind()));
                 let headline = "the server could not be started again at once";
@@ -53,24 +52,41 @@ mod tests {
     #[test]
     fn nobody_can_share_its_port() -> Outcome {
         let first = call("open", || open(SocketAddr::from(([127, 0, 0, 1], 0))))?;
-        let address = first.local_addr().ok().and_then(|address| address.as_socket());
-        let address = address.ok_or_else(|| Story::new("the socket is not bound"))?;
-        let second = call("open", move || io::Result::Ok(open(address)))?;
-        grader::check(
-            second.is_err(),
+        let address = address(&first)?;
+        let Ok(second) = call("open", move || io::Result::Ok(open(address)))? else {
+            return Ok(());
+        };
+        is_at(&second, address)?;
+        Err(Story::new(
             "two servers could listen on one port, and clients would come to either",
+        ))
+    }
+
+    fn address(socket: &Socket) -> Outcome<SocketAddr> {
+        let address = socket.local_addr().ok().and_then(|address| address.as_socket());
+        address.ok_or_else(|| Story::new("the socket is not bound"))
+    }
+
+    fn is_at(server: &Socket, right: SocketAddr) -> Outcome {
+        check(
+            address(server)? == right,
+            "the server was started again, and listens elsewhere: its clients don't look there",
         )
     }
 
     /// Lets a client come and the server close first. Gives the server's address.
-    fn close_first(listener: &Socket) -> io::Result<SocketAddr> {
-        let address = listener.local_addr()?.as_socket();
-        let address =
-            address.ok_or_else(|| io::Error::other("the socket is not bound"))?;
-        let mut client = TcpStream::connect_timeout(&address, grader::limit())?;
-        let (connection, _) = listener.accept()?;
-        drop(connection);
-        client.read_to_end(&mut Vec::new())?;
+    fn close_first(listener: &Socket) -> Outcome<SocketAddr> {
+        let because = |what: &'static str| {
+            move |error: io::Error| Story::new(what).ending(error.to_string())
+        };
+        let address = address(listener)?;
+        let client = TcpStream::connect_timeout(&address, grader::limit());
+        let mut client = client.map_err(because("a client could not connect"))?;
+        let accepted = listener.accept();
+        drop(accepted.map_err(because("the server could not accept a client"))?);
+        client
+            .read_to_end(&mut Vec::new())
+            .map_err(because("the server reset its connection instead of closing it"))?;
         Ok(address)
     }
 }

@@ -8,7 +8,7 @@ use socket2::Socket;
 #[expect(unused_imports, reason = "you need them; then this line goes")]
 use std::io::{self, Read, Write};
 
-/// Serves without end. A client that breaks off costs a line on standard error, nothing more; so does an `accept` that fails.
+/// Serves without end. A client that breaks off is no reason to stop, and neither is an `accept` that fails.
 fn serve(listener: Socket) -> io::Result<()> {
     // TODO: accept in a loop; for each client read in a loop, and send back what came, until nothing comes.
     todo!("an echo server on {listener:?}")
@@ -21,7 +21,7 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Outcome, Talk, server};
+    use grader::{Outcome, Talk, server, server_and_accept};
 
     #[test]
     fn a_talk() -> Outcome {
@@ -41,6 +41,20 @@ mod tests {
         first.send(b"hello")?;
         first.expect("hello")?;
         first.reset();
+        server.plays(&Talk::opened_by("").turn("hello", "hello").ended_by_client())
+    }
+
+    #[test]
+    fn an_accept_that_fails() -> Outcome {
+        let (server, accept) = server_and_accept(serve)?;
+        let mut first = server.client("client 1")?;
+        first.send(b"hello")?;
+        first.expect("hello")?;
+        accept.fails()?;
+        first.vanish();
+        // Where each client has a thread, the server has been waiting in `accept` since before.
+        server.client("client 2")?.vanish();
+        accept.works_again()?;
         server.plays(&Talk::opened_by("").turn("hello", "hello").ended_by_client())
     }
 }

@@ -22,15 +22,16 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Outcome, ScriptedStream, call, check};
+    use grader::{Outcome, ScriptedStream, and_returns, call, check};
 
     /// A connection that takes at most so many bytes with each call.
     fn sends(most: usize, calls: &str) -> Outcome {
-        let connection = call("send_whole", move || {
-            let mut connection = ScriptedStream::narrow(most);
-            send_whole(&mut connection, b"Server: Welcome!\n").map(|()| connection)
+        let (connection, sent) = call("send_whole", move || {
+            let mut connection = ScriptedStream::narrow(most).with_write_alone();
+            let sent = send_whole(&mut connection, b"Server: Welcome!\n");
+            io::Result::Ok((connection, sent))
         })?;
-        connection.makes(calls)
+        and_returns("send_whole", sent, connection.makes(calls))
     }
 
     #[test]
@@ -53,7 +54,8 @@ mod tests {
     #[test]
     fn no_byte_is_taken() -> Outcome {
         let result = call("send_whole", || {
-            io::Result::Ok(send_whole(&mut ScriptedStream::narrow(0), b"hello"))
+            let mut connection = ScriptedStream::narrow(0).with_write_alone();
+            io::Result::Ok(send_whole(&mut connection, b"hello"))
         })?;
         let kind = result.err().map(|error| error.kind());
         check(

@@ -23,6 +23,7 @@ fn main() {
 mod tests {
     use super::*;
     use grader::{Outcome, call, check};
+    use socket2::Type;
     use std::net::TcpListener;
 
     fn fits(address: &str) -> Outcome {
@@ -33,6 +34,12 @@ mod tests {
         };
         let address = listener.local_addr().expect("a listener has an address");
         let socket = call("create_for", move || create_for(address))?;
+        let stream = socket.r#type().is_ok_and(|kind| kind == Type::STREAM);
+        check(stream, "the socket is not for a stream, but for datagrams")?;
+        check(
+            socket.peer_addr().is_err(),
+            "the socket is connected already: `create_for` should do no more than create it",
+        )?;
         let connected = socket.connect(&address.into()).is_ok();
         check(
             connected,

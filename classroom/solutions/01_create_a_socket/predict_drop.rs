@@ -1,8 +1,8 @@
 //! 10 minutes · chapter 1 · predict
 //!
 //! Reach: say what happens to a connection when a socket is dropped, before you run it.
-//! Why: Rust closes a socket where its owner goes out of scope. A server learns that a client has left only by what its own calls
-//! return, so it pays to know what they return, and when.
+//! Why: when a client has left, nobody tells the server. The calls that it makes have to tell it, so it pays to know what they
+//! return, and when.
 
 /// The other side has closed: `recv` returns no bytes, and will never return any. That is the end of the stream.
 const RECV_AFTER_DROP: Option<usize> = Some(0);

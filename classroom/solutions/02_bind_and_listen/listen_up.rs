@@ -24,20 +24,30 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Outcome, Story, call};
+    use grader::{Outcome, Story, call, check};
     use std::net::TcpStream;
 
     #[test]
-    fn a_client_can_connect() -> Outcome {
+    fn five_clients_can_connect() -> Outcome {
         let socket = call("open", || open(SocketAddr::from(([127, 0, 0, 1], 0))))?;
         let address = socket.local_addr().ok().and_then(|address| address.as_socket());
+        let address = address.filter(|address| address.port() != 0);
         let address = address.ok_or_else(|| Story::new("the socket is not bound"))?;
-        match TcpStream::connect_timeout(&address, grader::limit()) {
-            Ok(_) => Ok(()),
-            Err(error) => {
-                Err(Story::new("the socket is bound, but a client could not connect")
-                    .ending(format!("connect gave: {}", error.kind())))
-            }
+        let ip = address.ip();
+        check(
+            ip.is_loopback(),
+            &format!("the socket has the address {ip}, not the one that it was to have"),
+        )?;
+        let mut clients = Vec::new();
+        for number in 1..=5 {
+            let client = TcpStream::connect_timeout(&address, grader::limit());
+            clients.push(client.map_err(|error| {
+                Story::new(format!(
+                    "the socket is bound, but client {number} could not connect"
+                ))
+                .ending(format!("connect gave: {}", error.kind()))
+            })?);
         }
+        Ok(())
     }
 }

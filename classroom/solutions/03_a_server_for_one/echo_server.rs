@@ -9,7 +9,7 @@ use std::io::{self, Read, Write};
 use std::thread;
 use std::time::Duration;
 
-/// Serves without end. A client that breaks off costs a line on standard error, nothing more; so does an `accept` that fails.
+/// Serves without end. A client that breaks off is no reason to stop, and neither is an `accept` that fails.
 fn serve(listener: Socket) -> io::Result<()> {
     loop {
         let (mut client, _address) = match listener.accept() {
@@ -46,7 +46,7 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Outcome, Talk, server};
+    use grader::{Outcome, Talk, server, server_and_accept};
 
     #[test]
     fn a_talk() -> Outcome {
@@ -66,6 +66,20 @@ mod tests {
         first.send(b"hello")?;
         first.expect("hello")?;
         first.reset();
+        server.plays(&Talk::opened_by("").turn("hello", "hello").ended_by_client())
+    }
+
+    #[test]
+    fn an_accept_that_fails() -> Outcome {
+        let (server, accept) = server_and_accept(serve)?;
+        let mut first = server.client("client 1")?;
+        first.send(b"hello")?;
+        first.expect("hello")?;
+        accept.fails()?;
+        first.vanish();
+        // Where each client has a thread, the server has been waiting in `accept` since before.
+        server.client("client 2")?.vanish();
+        accept.works_again()?;
         server.plays(&Talk::opened_by("").turn("hello", "hello").ended_by_client())
     }
 }

@@ -1,7 +1,7 @@
 //! 10 minutes · chapter 3 · fix the bug
 //!
 //! Reach: a client at a terminal can leave.
-//! Why: who types `exit` and presses Enter sends five bytes, or six on some systems: the line's end belongs to what they send. A
+//! Why: someone who types `exit` and presses Enter sends five bytes, or six on some systems: the end of the line is sent too. A
 //! server that compares with the four letters says "Hello exit" to somebody who wants to go home.
 
 use socket2::Socket;
@@ -68,12 +68,27 @@ mod tests {
         leaves("\r\n")
     }
 
-    #[test]
-    fn a_name_keeps_its_spaces() -> Outcome {
+    fn greets(name: &[u8], line_end: &[u8]) -> Outcome {
         let server = server(serve)?;
         let mut client = server.client("a client at a terminal")?;
         client.expect(WELCOME)?;
-        client.send(b" Mr Right \n")?;
-        client.expect(hello(" Mr Right "))
+        client.send(&[name, line_end].concat())?;
+        client.expect(hello(name))
+    }
+
+    #[test]
+    fn a_name_keeps_its_spaces() -> Outcome {
+        greets(b" Mr Right ", b"\n")
+    }
+
+    #[test]
+    fn nearly_exit_is_a_name() -> Outcome {
+        greets(b"exit now", b"")?;
+        greets(b"Exit", b"")
+    }
+
+    #[test]
+    fn a_name_need_not_be_text() -> Outcome {
+        greets(b"J\xf6rg", b"")
     }
 }

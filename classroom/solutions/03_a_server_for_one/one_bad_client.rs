@@ -9,7 +9,7 @@ use std::io::{self, Read, Write};
 use std::thread;
 use std::time::Duration;
 
-/// Serves clients one after another, without end. A client's error is that client's alone: a line on standard error.
+/// Serves clients one after another, without end. A client's error is that client's alone.
 fn serve(listener: Socket) -> io::Result<()> {
     loop {
         let (mut client, address) = match listener.accept() {
@@ -46,20 +46,41 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Outcome, server};
+    use grader::{Outcome, Talk, server, server_and_accept};
 
     #[test]
     fn the_next_client_is_served() -> Outcome {
         let server = server(serve)?;
+        for name in ["client 1", "client 2"] {
+            let mut client = server.client(name)?;
+            client.send(b"hello")?;
+            client.expect("hello")?;
+            client.reset();
+        }
+        let mut third = server.client("client 3")?;
+        third.send(b"Is anybody there?")?;
+        third.expect("Is anybody there?")?;
+        third.vanish();
+
+        let mut fourth = server.client("client 4")?;
+        fourth.send(b"And now?")?;
+        fourth.expect("And now?")?;
+        fourth.finish()?;
+        fourth.expect_end()?;
+        server.has_not_panicked()
+    }
+
+    #[test]
+    fn an_accept_that_fails() -> Outcome {
+        let (server, accept) = server_and_accept(serve)?;
         let mut first = server.client("client 1")?;
         first.send(b"hello")?;
         first.expect("hello")?;
-        first.reset();
-
-        let mut second = server.client("client 2")?;
-        second.send(b"Is anybody there?")?;
-        second.expect("Is anybody there?")?;
-        second.finish()?;
-        second.expect_end()
+        accept.fails()?;
+        first.vanish();
+        // Where each client has a thread, the server has been waiting in `accept` since before.
+        server.client("client 2")?.vanish();
+        accept.works_again()?;
+        server.plays(&Talk::opened_by("").turn("hello", "hello").ended_by_client())
     }
 }

@@ -45,7 +45,12 @@ mod tests {
     }
 
     #[test]
+    fn it_greets_a_name_with_spaces() -> Outcome {
+        greets(b" Mr Right ")
+    }
+
+    #[test]
     fn it_greets_bytes_that_are_no_text() -> Outcome {
-        greets(b"\xff\xfe")
+        greets(b"\xff\0\xfe")
     }
 }

@@ -50,29 +50,34 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Outcome, ScriptedStream, call, check};
+    use grader::{Outcome, ScriptedStream, and_returns, call, check};
 
-    fn talk_on_paper(pieces: &'static [&str]) -> Outcome<ScriptedStream> {
-        call("talk", move || {
+    fn talks(pieces: &'static [&str], recording: &str) -> Outcome {
+        let (client, talked) = call("talk", move || {
             let mut client = ScriptedStream::with(pieces);
-            talk(&mut client).map(|()| client)
-        })
+            let talked = talk(&mut client);
+            io::Result::Ok((client, talked))
+        })?;
+        and_returns("talk", talked, client.recorded(recording))
     }
 
     #[test]
     fn it_makes_the_recorded_calls() -> Outcome {
-        talk_on_paper(&["2\n", "40\n", "-2\n"])?.recorded(RECORDING)
+        talks(&["2\n", "40\n", "-2\n"], RECORDING)
     }
 
     #[test]
     fn with_other_numbers() -> Outcome {
-        talk_on_paper(&["7\n"])?.recorded(
+        talks(
+            &["7\n", "5000000000\n"],
             r#"
             send "Give me numbers.\n" = 17
             recv = 2 "7\n"
             send "7 so far\n" = 9
+            recv = 11 "5000000000\n"
+            send "5000000007 so far\n" = 18
             recv = 0
-            send "7 in all\n" = 9
+            send "5000000007 in all\n" = 18
             "#,
         )
     }

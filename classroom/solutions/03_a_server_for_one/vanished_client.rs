@@ -1,8 +1,8 @@
 //! 10 minutes · chapter 3 · fix the bug
 //!
 //! Reach: a server that notices when its client has gone.
-//! Why: at the end of a stream `recv` does not fail and does not wait: it returns no bytes, again and again. Who does not look
-//! at the count greets nobody, without end, as fast as the machine can.
+//! Why: at the end of a stream `recv` does not fail and does not wait: it returns no bytes, again and again. A server that
+//! does not look at the count greets nobody, without end, as fast as the machine can.
 
 use socket2::Socket;
 use std::io::{self, Read, Write};
@@ -37,6 +37,7 @@ mod tests {
     use super::*;
     use grader::chapter_05::{GOOD_BYE, WELCOME, hello};
     use grader::{Outcome, server};
+    use std::time::Duration;
 
     #[test]
     fn a_client_says_exit() -> Outcome {
@@ -51,11 +52,28 @@ mod tests {
         server.returns()
     }
 
+    /// A client that says little, or nothing for a while, has not gone.
+    #[test]
+    fn a_client_is_still_there() -> Outcome {
+        let server = server(serve)?;
+        let mut client = server.client("a client")?;
+        client.expect(WELCOME)?;
+        for name in [" ", "\0"] {
+            client.send(name.as_bytes())?;
+            client.expect(hello(name))?;
+        }
+        client.pause(Duration::from_millis(500));
+        client.send(b"Michael")?;
+        client.expect(hello("Michael"))
+    }
+
     #[test]
     fn a_client_finishes_sending() -> Outcome {
         let server = server(serve)?;
         let mut client = server.client("a client")?;
         client.expect(WELCOME)?;
+        client.send(b"Michael")?;
+        client.expect(hello("Michael"))?;
         client.finish()?;
         client.expect_end()?;
         server.returns()

@@ -5,7 +5,9 @@
 mod bring_your_own;
 mod exercises;
 mod grader_itself;
+mod handed_in;
 mod one_fault;
+mod right;
 mod rules;
 mod runaway;
 mod seat_check;

@@ -186,7 +186,7 @@ fn an_empty_file_is_not_right() {
     let text = checked("vanished_client");
     assert!(
         text.contains(
-            "a_client_says_exit, a_client_finishes_sending, a_client_vanishes are missing"
+            "a_client_says_exit, a_client_is_still_there, a_client_finishes_sending, a_client_vanishes are missing"
         ),
         "{text}"
     );

@@ -1,0 +1,11 @@
+use std::io::ErrorKind;
+
+const CONNECTS_BEFORE_ACCEPT: Option<bool> = Some(!false);
+
+const TAKEN_BEFORE_ACCEPT: Option<usize> = Some(5);
+
+const READ_AFTER_CLIENT_WENT: Option<usize> = Some(2 + 3);
+
+const CONNECT_TO_BOUND: Option<ErrorKind> = Some(ErrorKind::ConnectionRefused);
+
+const BIND_TWICE: Option<ErrorKind> = Some(ErrorKind::AddrInUse);

@@ -1,0 +1,16 @@
+// told: nobody can connect to port 
+
+use socket2::{Domain, Socket, Type};
+use std::io;
+use std::net::SocketAddr;
+
+fn open() -> io::Result<(Socket, Option<SocketAddr>)> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    let wish = SocketAddr::from(([127, 0, 0, 1], 0));
+    socket.bind(&wish.into())?;
+    socket.listen(5)?;
+    let other = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    other.bind(&wish.into())?;
+    let address = other.local_addr()?.as_socket();
+    Ok((socket, address))
+}

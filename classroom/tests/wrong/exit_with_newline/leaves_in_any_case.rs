@@ -1,0 +1,26 @@
+// told: sent "Exit"
+// told: received  "Server: Good bye!\n"
+
+use socket2::Socket;
+use std::io::{self, Read, Write};
+
+fn serve(listener: Socket) -> io::Result<()> {
+    let (mut client, _address) = listener.accept()?;
+    client.write_all(b"Server: Welcome!\nServer: What's your name?")?;
+    let mut buffer = [0; 1024];
+    loop {
+        let count = client.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(());
+        }
+        let name = &buffer[..count];
+        let name = name.strip_suffix(b"\n").unwrap_or(name);
+        let name = name.strip_suffix(b"\r").unwrap_or(name);
+        if name.eq_ignore_ascii_case(b"exit") {
+            return client.write_all(b"Server: Good bye!\n");
+        }
+        client.write_all(
+            &[b"Server: Hello ", name, b"!\nServer: What's your name?"].concat(),
+        )?;
+    }
+}

@@ -1,0 +1,26 @@
+// told: sent "exit"
+// told: received  "Server: Hello exit!\n
+
+use socket2::Socket;
+use std::io::{self, Read, Write};
+
+fn serve(listener: Socket) -> io::Result<()> {
+    let (mut client, _address) = listener.accept()?;
+    client.write_all(b"Server: Welcome!\nServer: What's your name?")?;
+    let mut buffer = [0; 1024];
+    loop {
+        let count = client.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(());
+        }
+        let line = &buffer[..count];
+        let name = line.strip_suffix(b"\n").unwrap_or(line);
+        let name = name.strip_suffix(b"\r").unwrap_or(name);
+        if name == b"exit" && line.ends_with(b"\n") {
+            return client.write_all(b"Server: Good bye!\n");
+        }
+        client.write_all(
+            &[b"Server: Hello ", name, b"!\nServer: What's your name?"].concat(),
+        )?;
+    }
+}

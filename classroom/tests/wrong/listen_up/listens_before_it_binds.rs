@@ -1,0 +1,12 @@
+// told: Invalid argument
+
+use socket2::{Domain, Socket, Type};
+use std::io;
+use std::net::SocketAddr;
+
+fn open(address: SocketAddr) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.listen(5)?;
+    socket.bind(&address.into())?;
+    Ok(socket)
+}

@@ -1,0 +1,34 @@
+// told: your server is not there any more
+// told: By then your server had returned.
+
+use socket2::Socket;
+use std::io::{self, Read, Write};
+use std::thread;
+use std::time::Duration;
+
+fn serve(listener: Socket) -> io::Result<()> {
+    loop {
+        let (mut client, _address) = match listener.accept() {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                eprintln!("error: can't accept: {error}");
+                thread::sleep(Duration::from_millis(100));
+                continue;
+            }
+        };
+        if talk(&mut client).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn talk(client: &mut Socket) -> io::Result<()> {
+    let mut buffer = [0; 1024];
+    loop {
+        match client.read(&mut buffer)? {
+            0 => return Ok(()),
+            count => client.write_all(&buffer[..count])?,
+        }
+    }
+}

@@ -1,0 +1,15 @@
+// told: received  "Server: Hello Mr Right!\n"
+
+use socket2::Socket;
+use std::io::{self, Read, Write};
+
+fn serve(listener: Socket) -> io::Result<()> {
+    let (mut client, _address) = listener.accept()?;
+    client.write_all(b"Server: Welcome!\nServer: What's your name?")?;
+
+    let mut buffer = [0; 1024];
+    let count = client.read(&mut buffer)?;
+    let name = buffer[..count].trim_ascii();
+
+    client.write_all(&[b"Server: Hello ", name, b"!\n"].concat())
+}

@@ -1,0 +1,16 @@
+// told: your server said nothing
+// told: blocked in recv
+
+use socket2::Socket;
+use std::io::{self, BufRead, BufReader, Write};
+
+fn serve(listener: Socket) -> io::Result<()> {
+    let (mut client, _address) = listener.accept()?;
+    client.write_all(b"Server: Welcome!\nServer: What's your name?")?;
+
+    let mut name = Vec::new();
+    let mut client = BufReader::new(client);
+    client.read_until(b'\n', &mut name)?;
+
+    client.get_mut().write_all(&[b"Server: Hello ", &name[..], b"!\n"].concat())
+}

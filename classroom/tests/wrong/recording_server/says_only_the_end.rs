@@ -1,0 +1,27 @@
+// told: recorded  send "2 so far\n" = 9
+// told: yours     recv = 3 "40\n"
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+
+#[cfg(test)]
+const RECORDING: &str = r#"
+    send "Give me numbers.\n" = 17
+    recv = 2 "2\n"
+    send "2 so far\n" = 9
+    recv = 3 "40\n"
+    send "42 so far\n" = 10
+    recv = 3 "-2\n"
+    send "40 so far\n" = 10
+    recv = 0
+    send "40 in all\n" = 10
+"#;
+
+fn talk(client: &mut (impl Read + Write)) -> io::Result<()> {
+    client.write_all(b"Give me numbers.\n")?;
+    let mut sum: i64 = 0;
+    for line in BufReader::new(&mut *client).lines() {
+        let number: i64 = line?.parse().map_err(io::Error::other)?;
+        sum = sum.checked_add(number).ok_or(io::ErrorKind::InvalidData)?;
+    }
+    client.write_all(format!("{sum} in all\n").as_bytes())
+}

@@ -1,0 +1,24 @@
+// told: recorded  close(3) = 0
+// told: yours     socket(AF_INET, SOCK_DGRAM, 0) = 5
+
+use grader::System;
+use socket2::{Domain, Type};
+use std::io;
+
+#[cfg(test)]
+const RECORDING: &str = "
+    socket(AF_INET, SOCK_STREAM, 0) = 3
+    socket(AF_INET6, SOCK_STREAM, 0) = 4
+    close(3) = 0
+    socket(AF_INET, SOCK_DGRAM, 0) = 3
+    close(4) = 0
+    close(3) = 0
+";
+
+fn program(system: &System) -> io::Result<()> {
+    let _socket = system.socket(Domain::IPV4, Type::STREAM)?;
+    let second = system.socket(Domain::IPV6, Type::STREAM)?;
+    let _socket = system.socket(Domain::IPV4, Type::DGRAM)?;
+    drop(second);
+    Ok(())
+}

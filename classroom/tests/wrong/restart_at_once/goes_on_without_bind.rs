@@ -1,0 +1,12 @@
+// told: the server was started again, and listens elsewhere
+
+use socket2::{Domain, Socket, Type};
+use std::io;
+use std::net::SocketAddr;
+
+fn open(address: SocketAddr) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    _ = socket.bind(&address.into());
+    socket.listen(5)?;
+    Ok(socket)
+}

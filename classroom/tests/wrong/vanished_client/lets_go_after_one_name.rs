@@ -1,0 +1,19 @@
+// told: By then your server had returned.
+
+use socket2::Socket;
+use std::io::{self, Read, Write};
+
+fn serve(listener: Socket) -> io::Result<()> {
+    let (mut client, _address) = listener.accept()?;
+    client.write_all(b"Server: Welcome!\nServer: What's your name?")?;
+    let mut buffer = [0; 1024];
+    let count = client.read(&mut buffer)?;
+    let name = &buffer[..count];
+    if name == b"exit" || count == 0 {
+        return client.write_all(b"Server: Good bye!\n");
+    }
+    client.write_all(
+        &[b"Server: Hello ", name, b"!\nServer: What's your name?"].concat(),
+    )?;
+    Ok(())
+}

@@ -1,0 +1,23 @@
+// told: your server did not close the connection
+
+use socket2::Socket;
+use std::io::{self, Read, Write};
+
+fn serve(listener: Socket) -> io::Result<()> {
+    let (mut client, _address) = listener.accept()?;
+    client.write_all(b"Server: Welcome!\nServer: What's your name?")?;
+    let mut buffer = [0; 1024];
+    loop {
+        let count = client.read(&mut buffer)?;
+        if count == 0 {
+            std::thread::park();
+        }
+        let name = &buffer[..count];
+        if name == b"exit" {
+            return client.write_all(b"Server: Good bye!\n");
+        }
+        client.write_all(
+            &[b"Server: Hello ", name, b"!\nServer: What's your name?"].concat(),
+        )?;
+    }
+}
