@@ -1,6 +1,6 @@
 //! The other end of the connection with the student's program.
 
-use crate::limit::{limit, seconds};
+use crate::limit::{limit, seconds, within};
 use crate::story::{Outcome, Story, compared, parting, quoted};
 use crate::student::Student;
 use socket2::SockRef;
@@ -71,6 +71,13 @@ impl Peer {
     /// Waits until the other side has taken what was sent, and has said what it was going to say.
     pub(crate) fn until_at_rest(&self) {
         self.student.until_at_rest(&self.stream);
+    }
+
+    /// Says nothing for so long, or until the other side has ended. One that takes a silence of this length for the end is found
+    /// out; one with a longer time limit is not.
+    pub fn pause(&mut self, time: Duration) {
+        self.step(&format!("said nothing for {}", seconds(time)));
+        within(time, || self.student.ended());
     }
 
     /// Sends a message in two pieces, with a silence between them that is longer than any time limit of the other side. One that
