@@ -33,6 +33,7 @@ fn a_socket_needs_a_descriptor() {
 }
 
 pub mod predictions {
+    #[cfg(unix)]
     use super::*;
 
     predictions! {

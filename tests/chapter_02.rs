@@ -95,8 +95,10 @@ pub mod predictions {
 
     use crate::examples::{Examples, limit};
     use stage::Stage;
+    #[cfg(unix)]
     use stage::scenarios::Action;
 
+    #[cfg(unix)]
     fn perform(actions: &[Action]) -> Stage {
         let mut stage = Stage::new(Box::new(Examples));
         for action in actions {
