@@ -1,4 +1,4 @@
-// told: said nothing
+// told: waits for a newline that never comes
 // told: blocked in recv
 
 use socket2::Socket;

@@ -1,4 +1,4 @@
-// told: your server said nothing
+// told: your server waits for a newline that never comes
 // told: sent "exit"
 // told: blocked in recv
 

@@ -1,4 +1,4 @@
-// told: your server said nothing
+// told: your server waits for a newline that never comes
 // told: blocked in recv
 
 use socket2::Socket;

@@ -1,4 +1,4 @@
-// told: said nothing
+// told: waits for a newline that never comes
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
