@@ -1,5 +1,4 @@
 // told: waits for a newline that never comes
-// told: blocked in recv
 
 use socket2::Socket;
 use std::io::{self, BufRead, BufReader, Write};

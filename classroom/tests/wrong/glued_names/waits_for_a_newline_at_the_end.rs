@@ -1,4 +1,4 @@
-// told: failed when the bytes were cut after `Michael\nT`: it waits for a newline that never comes
+// told: waits for a newline that never comes
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -1,5 +1,4 @@
-// told: your server waits for a newline that never comes
-// told: blocked in recv
+// told: waits for a newline that never comes
 
 use socket2::Socket;
 use std::io::{self, BufRead, BufReader, Write};

@@ -1,4 +1,4 @@
-// told: your client waits for a newline that never comes
+// told: waits for a newline that never comes
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
