@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, TcpListener};
 
 use predicates::prelude::*;
 
-use crate::examples::{self, Examples};
+use crate::examples::{self, Examples, perform, played};
 use crate::peer::Peer;
 use stage::Stage;
 use stage::scenarios::Action;
@@ -17,12 +17,6 @@ fn terminal() -> (Stage, Peer) {
     let mut stage = Stage::new(Box::new(Examples));
     stage.start("00_terminal", vec![address]).unwrap_or_else(|story| panic!("{story}"));
     (stage, Peer::accept(&listener))
-}
-
-fn perform(stage: &mut Stage, actions: &[Action]) {
-    for action in actions {
-        stage.perform(action).unwrap_or_else(|story| panic!("{story}"));
-    }
 }
 
 #[test]
@@ -102,8 +96,7 @@ fn a_reset_while_it_sends_is_told_once() {
 /// A whole conversation through a pipe: every line is there before the server has asked.
 #[test]
 fn it_talks_through_a_pipe() {
-    let mut stage = Stage::new(Box::new(Examples));
-    perform(&mut stage, &[Action::Serve("05_threaded_server")]);
+    let stage = played(&[Action::Serve("05_threaded_server")]);
     let server = stage.server().expect("it listens").to_string();
     examples::command("00_terminal")
         .arg(server)

@@ -93,24 +93,17 @@ pub mod predictions {
     #[cfg(target_os = "linux")]
     use std::time::Duration;
 
+    #[cfg(unix)]
+    use crate::examples::played;
     use crate::examples::{Examples, limit};
     use stage::Stage;
     #[cfg(unix)]
     use stage::scenarios::Action;
 
-    #[cfg(unix)]
-    fn perform(actions: &[Action]) -> Stage {
-        let mut stage = Stage::new(Box::new(Examples));
-        for action in actions {
-            stage.perform(action).unwrap_or_else(|story| panic!("{story}"));
-        }
-        stage
-    }
-
     predictions! {
         #[cfg(unix)] // Windows words the reason in its own way
         bound_not_listening => {
-            let stage = perform(&[
+            let stage = played(&[
                 Action::Serve("02_bind"),
                 Action::Connect("00_terminal", &[]),
                 Action::Fails("00_terminal"),
@@ -124,7 +117,7 @@ pub mod predictions {
         /// second. So a fifth of a second without an answer says enough.
         #[cfg(target_os = "linux")]
         queue_length => {
-            let server = perform(&[Action::Serve("02_listen")]);
+            let server = played(&[Action::Serve("02_listen")]);
             let address = server.server().expect("it listens");
             let mut waiting = Vec::new();
             while waiting.len() < 6 {

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::Shutdown;
 
 use crate::bad_input;
-use crate::examples::Examples;
+use crate::examples::{Examples, perform, played};
 use crate::peer::{Peer, connection};
 use stage::Stage;
 use stage::scenarios::Action;
@@ -14,11 +14,7 @@ use stage::scenarios::Action;
 #[test]
 fn a_restarted_server_gets_its_port_back_at_once() {
     for example in ["03_accept", "03_talk", "03_close"] {
-        let perform = |stage: &mut Stage, action| {
-            stage.perform(&action).unwrap_or_else(|story| panic!("{story}"));
-        };
-        let mut stage = Stage::new(Box::new(Examples));
-        perform(&mut stage, Action::Serve(example));
+        let mut stage = played(&[Action::Serve(example)]);
         let address = stage.server().expect("it listens");
         let mut client = Peer::connect(address);
         // `03_accept` does not read, and with a byte unread it would close with a reset.
@@ -26,13 +22,13 @@ fn a_restarted_server_gets_its_port_back_at_once() {
             client.says("exit\n"); // for `03_talk` a name like any other
         }
         client.drains();
-        perform(&mut stage, Action::Kill(example));
+        perform(&mut stage, &[Action::Kill(example)]);
         drop(client);
 
         let mut again = Stage::new(Box::new(Examples));
         let started = again.start(example, vec![address.to_string()]);
         started.unwrap_or_else(|story| panic!("{story}"));
-        perform(&mut again, Action::Await(example, "listening on"));
+        perform(&mut again, &[Action::Await(example, "listening on")]);
     }
 }
 
@@ -47,8 +43,7 @@ fn bad_input_is_told() {
 /// One client after another does its worst, and the next is served all the same.
 #[test]
 fn no_client_ends_the_server() {
-    let mut stage = Stage::new(Box::new(Examples));
-    stage.perform(&Action::Serve("03_close")).unwrap_or_else(|story| panic!("{story}"));
+    let stage = played(&[Action::Serve("03_close")]);
     let server = stage.server().expect("it listens");
 
     drop(Peer::connect(server));
@@ -75,8 +70,7 @@ fn no_client_ends_the_server() {
 /// How much comes in one `read` decides what counts as a name.
 #[test]
 fn a_piece_counts_as_a_name() {
-    let mut stage = Stage::new(Box::new(Examples));
-    stage.perform(&Action::Serve("03_close")).unwrap_or_else(|story| panic!("{story}"));
+    let stage = played(&[Action::Serve("03_close")]);
     let server = stage.server().expect("it listens");
     let asks = "Server: What's your name?";
 
@@ -162,9 +156,7 @@ pub mod predictions {
     const WELCOME: &str = "Server: Welcome!\nServer: What's your name?";
 
     fn serve() -> (Stage, std::net::SocketAddr) {
-        let mut stage = Stage::new(Box::new(Examples));
-        let served = stage.perform(&Action::Serve("03_close"));
-        served.unwrap_or_else(|story| panic!("{story}"));
+        let stage = played(&[Action::Serve("03_close")]);
         let server = stage.server().expect("it listens");
         (stage, server)
     }
@@ -172,15 +164,12 @@ pub mod predictions {
     predictions! {
         /// A socket may have several descriptors, as the client's has: each socket counts once.
         #[cfg(target_os = "linux")]
-        two_sockets => {
-            let mut stage = Stage::new(Box::new(Examples));
-            for action in [
+        three_sockets => {
+            let stage = played(&[
                 Action::Serve("03_talk"),
                 Action::Connect("00_terminal", &[]),
                 Action::Await("00_terminal", "What's your name?"),
-            ] {
-                stage.perform(&action).unwrap_or_else(|story| panic!("{story}"));
-            }
+            ]);
             let mut sockets = std::collections::BTreeSet::new();
             for program in ["03_talk", "00_terminal"] {
                 let descriptors = format!("/proc/{}/fd", stage.actor(program).id());
@@ -193,23 +182,18 @@ pub mod predictions {
         /// With room in the queue, a client connects only when its `SYN` is sent again.
         #[cfg(target_os = "linux")]
         seventh_client => {
-            let mut stage = Stage::new(Box::new(Examples));
             let late = stage::scenarios::SCENARIOS.iter().find(|it| it.name == "03_accept_late");
             let accepted = |action: &Action| matches!(action, Action::Type("03_accept_late", _));
             let play = late.expect("it is played").play;
             let room = play.iter().position(accepted).expect("it accepts");
-            let perform = |stage: &mut Stage, action: &Action| {
-                stage.perform(action).unwrap_or_else(|story| panic!("{story}"));
-            };
-            play[..=room].iter().for_each(|action| perform(&mut stage, action));
+            let mut stage = played(&play[..=room]);
             let before = sent_again();
-            play[room + 1..].iter().for_each(|action| perform(&mut stage, action));
+            perform(&mut stage, &play[room + 1..]);
             assert!(sent_again() > before, "no segment was sent again");
             "when its kernel sends the SYN again"
         };
         request_in_two => {
-            let mut stage = Stage::new(Box::new(Examples));
-            stage.perform(&Action::Serve("03_browser")).unwrap_or_else(|story| panic!("{story}"));
+            let mut stage = played(&[Action::Serve("03_browser")]);
             let mut browser = Peer::connect(stage.server().expect("it listens"));
             browser.hears_nothing_yet();
             browser.says("GET / HTTP/1.1\r\nHost: ");
@@ -218,15 +202,14 @@ pub mod predictions {
             assert_eq!(stage.actor("03_browser").stdout(), b"GET / HTTP/1.1\r\nHost: ");
             "the first piece"
         };
-        /// Had `read` returned 0 or an error for a silent client, the talk would be over.
+        /// Had `read` returned 0, the server would have closed without a word.
         just_enter => {
-            let mut stage = Stage::new(Box::new(Examples));
-            stage.perform(&Action::Serve("03_talk")).unwrap_or_else(|story| panic!("{story}"));
+            let stage = played(&[Action::Serve("03_talk")]);
             let mut client = Peer::connect(stage.server().expect("it listens"));
             client.hears("Server: Welcome!\nServer: What's your name?");
             let typed = "\n";
             client.says(typed);
-            client.hears("Server: Hello !\n"); // not the end of the stream, to which it says nothing
+            client.hears("Server: Hello !\n");
             typed.len()
         };
         queue_second_name => {

@@ -6,10 +6,8 @@ use std::thread;
 use predicates::prelude::*;
 
 use crate::bad_input;
-use crate::examples;
-use crate::examples::Examples;
+use crate::examples::{self, played};
 use crate::peer::{Peer, connection};
-use stage::Stage;
 use stage::scenarios::Action;
 
 #[test]
@@ -120,9 +118,7 @@ fn a_full_screen_is_not_blamed_on_the_network() {
 #[test]
 fn turns_do_not_keep_a_name_whole() {
     for example in ["04_recv_loop", "04_close"] {
-        let mut stage = Stage::new(Box::new(Examples));
-        let served = stage.perform(&Action::Serve("03_talk"));
-        served.unwrap_or_else(|story| panic!("{story}"));
+        let stage = played(&[Action::Serve("03_talk")]);
         let server = stage.server().expect("it listens");
         let listener =
             TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("some port is free");
@@ -239,23 +235,15 @@ pub mod predictions {
 
     use super::*;
 
-    fn server_that_never_accepts() -> Stage {
-        let mut stage = Stage::new(Box::new(Examples));
-        let served = stage.perform(&Action::Serve("02_listen"));
-        served.unwrap_or_else(|story| panic!("{story}"));
-        stage
-    }
-
     predictions! {
         /// The server's program has not even accepted, so the call can't tell of the program; and it returns what it took
         /// also where no other kernel has it yet: see `there_is_no_room_for_a_peer_that_never_reads`.
         sent_means => {
-            let mut stage = server_that_never_accepts();
-            for action in
-                [Action::Connect("04_send", &[]), Action::Await("04_send", "Press Enter")]
-            {
-                stage.perform(&action).unwrap_or_else(|story| panic!("{story}"));
-            }
+            let stage = played(&[
+                Action::Serve("02_listen"), // and never accepts
+                Action::Connect("04_send", &[]),
+                Action::Await("04_send", "Press Enter"),
+            ]);
             let printed =
                 String::from_utf8_lossy(&stage.actor("04_send").stdout()).into_owned();
             assert!(printed.starts_with("Sent 16 of 16 bytes"), "{printed}");
@@ -266,7 +254,7 @@ pub mod predictions {
             "no: one read may return any part of it"
         };
         client_port => {
-            let stage = server_that_never_accepts();
+            let stage = played(&[Action::Serve("02_listen")]);
             let server = stage.server().expect("it listens");
             let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
             let port = |socket: &Socket| {

@@ -8,7 +8,8 @@ use std::process::Command;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
-use stage::Launcher;
+use stage::scenarios::Action;
+use stage::{Launcher, Stage};
 
 /// The examples of this workspace, as a stage wants them.
 pub struct Examples;
@@ -22,6 +23,20 @@ impl Launcher for Examples {
 
     fn limit(&self) -> Duration {
         limit()
+    }
+}
+
+/// A stage on which these examples have performed this.
+pub fn played(actions: &[Action]) -> Stage {
+    let mut stage = Stage::new(Box::new(Examples));
+    perform(&mut stage, actions);
+    stage
+}
+
+/// Has this performed, one action after the other. Panics with the story of what failed.
+pub fn perform(stage: &mut Stage, actions: &[Action]) {
+    for action in actions {
+        stage.perform(action).unwrap_or_else(|story| panic!("{story}"));
     }
 }
 

@@ -84,8 +84,6 @@
         let at = -1, timer = null, skipAcks = false; // -1: before the first step all is shown
         // The questions that are still to be asked, by the number of the step that answers each.
         const stops = new Map([...root.querySelectorAll('.stop')].map(it => [Number(it.dataset.step), it]));
-        let asking = null; // the one that is being asked
-        let lit = null; // the line at work
         let stepped = 0; // when
         let measured = 0; // the height of the head
 
@@ -162,7 +160,6 @@
         function show(to, behavior) {
             at = to;
             const step = steps[at];
-            asking = null;
             question.replaceChildren();
             // What was reached, however, is not asked any more.
             for (const number of stops.keys()) if (number <= step?.n) stops.delete(number);
@@ -177,7 +174,7 @@
             showFields(step);
             showTexts();
             showStates();
-            lit = showLines(step);
+            showLines(step);
             measure();
             // All is as high as it will be. Now the boxes can scroll.
             for (const screen of screens) {
@@ -190,6 +187,7 @@
         /** Scrolls the boxes to what this step is about. */
         function revealStep(behavior) {
             const step = steps[at];
+            const lit = root.querySelector('.listing .lit');
             if (lit) reveal(lit, lit.closest('pre'), 20, 40);
             if (lit) reveal(lit, side, 50, 20);
             if (step?.k === 'S') reveal(badges[step.s].badge, side, 20, 60);
@@ -199,14 +197,13 @@
         /** Steps forward, unless there is something to be asked before. */
         function forward(how = stop) {
             const to = next(1);
-            const asked = !asking && to !== at && stops.get(steps[to].n);
+            const asked = !question.hasChildNodes() && to !== at && stops.get(steps[to].n);
             if (asked) ask(asked); else how(to);
         }
 
         function ask(asked) {
             const plays = Boolean(timer);
             pause();
-            asking = asked;
             segment.hidden = true;
             sentence.textContent = 'What happens next? Think, and choose an answer.';
             const on = make('button', { type: 'button', textContent: 'Go on', onclick: () => { stop(next(1)); if (plays) start(); } });
@@ -258,7 +255,7 @@
             });
         }
 
-        /** Lights the line at work, which it returns, and those in which other threads wait. */
+        /** Lights the line at work, and those in which other threads wait. */
         function showLines(step) {
             for (const line of root.querySelectorAll('.listing :is(.lit, .waits)')) line.classList.remove('lit', 'waits');
             const waiting = new Map();
@@ -269,12 +266,10 @@
             }
             const mark = (program, line, name) => {
                 const listing = listings[programs[program].e];
-                const element = listing?.querySelector(`[data-n="${line}"]`);
-                element?.classList.add(name);
-                return element;
+                listing?.querySelector(`[data-n="${line}"]`)?.classList.add(name);
             };
             for (const [program, line] of waiting.values()) mark(program, line, 'waits');
-            return step?.l && mark(step.p, step.l, 'lit');
+            if (step?.l) mark(step.p, step.l, 'lit');
         }
 
         function showRow(step, behavior) {
@@ -349,6 +344,7 @@
             const number = steps[at]?.n;
             pause();
             chart.innerHTML = shown.chart;
+            chart.scrollTop = 0;
             chart.append(row, later);
             events.innerHTML = shown.events;
             take(shown.data);

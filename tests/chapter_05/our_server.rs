@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::bad_input;
-use crate::examples::{Examples, limit};
+use crate::examples::{Examples, limit, perform, played};
 use crate::peer::Peer;
 use stage::scenarios::Action;
 use stage::{Launcher, Stage};
@@ -29,16 +29,14 @@ impl OurServer {
     /// Starts it as this launcher does.
     fn start_by(launcher: Box<dyn Launcher>) -> Self {
         let mut stage = Stage::new(launcher);
-        let served = stage.perform(&Action::Serve(SERVER));
-        served.unwrap_or_else(|story| panic!("{story}"));
+        perform(&mut stage, &[Action::Serve(SERVER)]);
         let address = stage.server().expect("it said where it listens");
         OurServer { stage, address }
     }
 
     /// Waits until it has printed this.
     pub fn prints(&mut self, text: &'static str) {
-        let printed = self.stage.perform(&Action::Await(SERVER, text));
-        printed.unwrap_or_else(|story| panic!("{story}"));
+        perform(&mut self.stage, &[Action::Await(SERVER, text)]);
     }
 
     /// What it has printed on standard error.
@@ -239,8 +237,7 @@ fn it_serves_when_nobody_reads_its_log() {
 #[test]
 fn bytes_after_exit_make_a_reset_of_the_goodbye() {
     for example in ["03_close", SERVER] {
-        let mut stage = Stage::new(Box::new(Examples));
-        stage.perform(&Action::Serve(example)).unwrap_or_else(|story| panic!("{story}"));
+        let stage = played(&[Action::Serve(example)]);
         let address = stage.server().expect("it listens");
         for (more, ends_in_order) in [(100, true), (3000, false)] {
             let mut client = TcpStream::connect(address).expect("it listens");

@@ -87,7 +87,7 @@ pub fn render(
         escape(&recorded.kernel),
         escape(&recording.name),
     );
-    html += &asked(&recording, layer, stops)?;
+    html += &shown.asked(&recording, stops)?;
     let _ = writeln!(html, "<details class=\"rec-events\">{}</details>", shown.events);
     let _ = writeln!(
         html,
@@ -95,32 +95,6 @@ pub fn render(
         shown.data.to_string().replace('<', "\\u003c"), // the only character that could end the element
     );
     Ok(html)
-}
-
-/// The questions, each with the number of the step before which the player asks it.
-fn asked(recording: &Recording, layer: Layer, stops: &[&Stop]) -> Result<String> {
-    let mut html = String::new();
-    if stops.is_empty() {
-        return Ok(html);
-    }
-    html += "<div class=\"rec-stops\">\n";
-    let steps = steps::of(recording, layer);
-    for stop in stops {
-        let (index, question) = stop.render(recording).with_context(|| stop.fence())?;
-        let event = &recording.events[index];
-        let answers = |step: &Step| std::ptr::eq(step.event, event) && !step.waits;
-        let at = steps.iter().position(answers);
-        let at = at.with_context(|| {
-            format!("{}: the layer `{}` doesn't show it", stop.fence(), layer.name())
-        })?;
-        let _ = writeln!(
-            html,
-            "<div class=\"predict stop\" data-step=\"{}\"><p class=\"rec-when\">Before step {}:</p>\n{question}</div>",
-            steps[at].number,
-            at + 1
-        );
-    }
-    Ok(html + "</div>\n")
 }
 
 /// Writes each layer of a recording into the folder of the built book, as a script that the player loads where a reader asks
@@ -156,7 +130,9 @@ fn id(recording: &Recording) -> String {
 }
 
 /// What a layer of a recording shows.
-struct Shown {
+struct Shown<'a> {
+    layer: Layer,
+    steps: Vec<Step<'a>>,
     /// The drawing.
     chart: String,
     /// The steps in words, within the element that folds them away.
@@ -165,8 +141,8 @@ struct Shown {
     data: Value,
 }
 
-impl Shown {
-    fn new(recording: &Recording, layer: Layer, to_scale: bool) -> Shown {
+impl Shown<'_> {
+    fn new(recording: &Recording, layer: Layer, to_scale: bool) -> Shown<'_> {
         let steps = steps::of(recording, layer);
         let layout = Layout::new(recording, &steps, to_scale);
         let mut terms = Terms::new(&id(recording));
@@ -180,7 +156,35 @@ impl Shown {
             chart: svg::draw(&id(recording), recording, &steps, &layout, layer),
             events: events + "</ol>\n" + &terms.meanings(),
             data: data(recording, &steps, &layout, layer, to_scale),
+            layer,
+            steps,
         }
+    }
+
+    /// The questions, each with the number of the step before which the player asks it.
+    fn asked(&self, recording: &Recording, stops: &[&Stop]) -> Result<String> {
+        let mut html = String::new();
+        if stops.is_empty() {
+            return Ok(html);
+        }
+        html += "<div class=\"rec-stops\">\n";
+        for stop in stops {
+            let (index, question) =
+                stop.render(recording).with_context(|| stop.fence())?;
+            let event = &recording.events[index];
+            let answers = |step: &Step| std::ptr::eq(step.event, event) && !step.waits;
+            let at = self.steps.iter().position(answers).with_context(|| {
+                let layer = self.layer.name();
+                format!("{}: the layer `{layer}` doesn't show it", stop.fence())
+            })?;
+            let _ = writeln!(
+                html,
+                "<div class=\"predict stop\" data-step=\"{}\"><p class=\"rec-when\">Before step {}:</p>\n{question}</div>",
+                self.steps[at].number,
+                at + 1
+            );
+        }
+        Ok(html + "</div>\n")
     }
 }
 

@@ -51,10 +51,7 @@ impl Stage {
                 })
             }
             Action::Connect(name, more) => {
-                let Some(server) = self.server else {
-                    return Err(self.story("a server to connect to"));
-                };
-                let mut arguments = vec![server.to_string()];
+                let mut arguments = vec![self.running_server()?.to_string()];
                 arguments.extend(more.iter().map(|argument| (*argument).to_owned()));
                 self.start(name, arguments)
             }
@@ -117,6 +114,10 @@ impl Stage {
     /// The address of the server that was started last.
     pub fn server(&self) -> Option<SocketAddr> {
         self.server
+    }
+
+    fn running_server(&self) -> Result<SocketAddr> {
+        self.server.ok_or_else(|| self.story("a server to have been started"))
     }
 
     /// Rewrites what must vary from run to run: see [`Varying`].
@@ -195,9 +196,7 @@ impl Stage {
 
     #[cfg(target_os = "linux")]
     fn wait_for_connect(&mut self, name: &str) -> Result<()> {
-        let Some(server) = self.server else {
-            return Err(self.story("a server to connect to"));
-        };
+        let server = self.running_server()?;
         let found = self
             .wait_until(name, |_| connections::is_connecting_to(server).then_some(()));
         found.ok_or_else(|| self.story(format!("{name} to wait in connect")))
@@ -205,9 +204,7 @@ impl Stage {
 
     #[cfg(target_os = "linux")]
     fn wait_for_unread(&mut self, name: &str, bytes: usize) -> Result<()> {
-        let Some(server) = self.server else {
-            return Err(self.story("a server with a connection"));
-        };
+        let server = self.running_server()?;
         let is_server = self.actor(name).address() == Some(server);
         let mut unread = 0;
         let found = self.wait_until(name, |_| {
