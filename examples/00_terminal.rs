@@ -71,7 +71,7 @@ fn send_typed(mut stream: TcpStream) -> io::Result<()> {
         let _sending = SENDING.lock();
         match stream.write_all(&typed[..n]) {
             Ok(()) => {}
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => break, // `read` tells why
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => break, // closed: `read` tells
             Err(error) => {
                 let _ =
                     writeln!(io::stderr(), "Error: can't send what you typed: {error}");

@@ -22,8 +22,8 @@ fn main() -> anyhow::Result<()> {
         answers = ["Michael", "Tracy", "Sarah"].map(String::from).to_vec();
     }
     for name in &answers {
-        // The server takes at most 1024 bytes at once. U+FFFD stands for bytes that aren't
-        // text, so a name that has one is refused as well.
+        // The server takes at most 1024 bytes at once. U+FFFD is what `to_string_lossy` puts
+        // in place of bytes that aren't text, so a name that has one is refused as well.
         let is_name =
             (1..=1024).contains(&name.len()) && !name.contains(['\n', '\u{FFFD}']);
         ensure!(

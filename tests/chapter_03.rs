@@ -4,7 +4,9 @@ use std::io::{Read, Write};
 use std::net::Shutdown;
 
 use crate::bad_input;
-use crate::examples::{Examples, perform, played};
+use crate::examples::played;
+#[cfg(target_os = "linux")]
+use crate::examples::{Examples, perform};
 use crate::peer::{Peer, connection};
 use stage::Stage;
 use stage::scenarios::Action;
