@@ -78,7 +78,7 @@ fn talk(mut stream: TcpStream) -> io::Result<()> {
         // ANCHOR: reply
         // One `read` is not one message: several lines may have come together. The reply
         // to all of them, with the next question, leaves in one piece: two small writes
-        // before a read soon cost some 40 ms a turn on Linux.
+        // before a read can cost some 40 ms a turn on Linux.
         reply.clear();
         for line in buffer[..n].split_inclusive(|byte| *byte == b'\n') {
             let name = line.strip_suffix(b"\n").unwrap_or(line);

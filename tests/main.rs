@@ -37,7 +37,7 @@ macro_rules! chapters {
     };
 }
 
-chapters! { chapter_00 chapter_01 chapter_02 chapter_03 chapter_04 chapter_05 }
+chapters! { chapter_00 chapter_01 chapter_02 chapter_03 chapter_04 chapter_05 chapter_06 }
 
 /// The module of the chapter to which something belongs that is named after its number: `02_bind`.
 fn chapter_of(name: &str) -> String {

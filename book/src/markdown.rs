@@ -13,7 +13,7 @@ pub const OF_MDBOOK: &[&str] = &["include", "rustdoc_include", "playground", "ti
 
 /// What is replaced here.
 pub const OURS: &[&str] =
-    &["terminals", "recording", "changed", "exercises", "minutes", "timetable"];
+    &["terminals", "recording", "changed", "cuts", "exercises", "minutes", "timetable"];
 
 /// A directive as it stands in a text: `{{#NAME ARGUMENTS}}`.
 pub struct Directive<'a> {

@@ -145,6 +145,9 @@ pub struct Segment {
     pub seq: u32,
     /// Bytes since the other side's initial sequence number; 0 without the flag.
     pub ack: u32,
+    /// How many bytes its sender has room for: if that is 0, and in the next segment, with which it has room again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<u32>,
     /// Of the payload, in bytes.
     pub len: usize,
     /// The payload's beginning, and `…` if there is more.
@@ -379,7 +382,7 @@ mod tests {
 
     #[test]
     fn what_is_read_and_written_again_is_the_same_to_the_byte() {
-        for scenario in SCENARIOS {
+        for scenario in SCENARIOS.iter() {
             let path = path(scenario.name, root()).expect("its chapter has a folder");
             let committed = fs::read_to_string(root().join(&path));
             let committed = committed.unwrap_or_else(|error| panic!("{path}: {error}"));

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use anyhow::{Context, Result, anyhow, ensure};
-use etherparse::{IpSlice, SlicedPacket, TransportSlice};
+use etherparse::{IpSlice, SlicedPacket, TcpOptionElement, TransportSlice};
 use pcap_parser::{Linktype, parse_pcap};
 
 use crate::tools::Micros;
@@ -21,6 +21,10 @@ pub struct Segment {
     /// The acknowledgement number, if it says one.
     pub ack: Option<u32>,
     pub seq: u32,
+    /// The window as it stands in the header, not scaled yet.
+    pub window: u16,
+    /// By how many bits the sender's windows are to be shifted, as its `SYN` says (RFC 7323, section 2).
+    pub window_scale: Option<u8>,
     pub payload: Vec<u8>,
 }
 
@@ -62,6 +66,11 @@ fn parse_packet(at: Micros, frame: &[u8]) -> Result<Option<Segment>> {
         psh: tcp.psh(),
         ack: tcp.ack().then(|| tcp.acknowledgment_number()),
         seq: tcp.sequence_number(),
+        window: tcp.window_size(),
+        window_scale: tcp.options_iterator().find_map(|option| match option {
+            Ok(TcpOptionElement::WindowScale(bits)) => Some(bits),
+            _ => None,
+        }),
         payload: tcp.payload().to_vec(),
     }))
 }
@@ -109,6 +118,8 @@ mod tests {
             psh: true,
             ack: Some(9),
             seq: 7,
+            window: 64,
+            window_scale: None,
             payload: b"Hi".to_vec(),
         };
         assert_eq!(read(&capture()).unwrap(), [expected]);

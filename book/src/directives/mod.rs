@@ -4,6 +4,7 @@
 
 mod changed;
 pub mod chart;
+mod cuts;
 mod exercises;
 mod predict;
 mod stops;
@@ -105,7 +106,7 @@ impl Workbook {
                 self.problems.borrow_mut().push(problem);
                 String::new()
             });
-            if ["recording", "changed"].contains(&directive.name) {
+            if ["recording", "changed", "cuts"].contains(&directive.name) {
                 let mut kept_back = self.kept_back.borrow_mut();
                 kept_back.push(std::mem::take(&mut html));
                 html = format!("<!-- kept back {} -->", kept_back.len() - 1);
@@ -215,6 +216,7 @@ fn render(
             bail!("lacks its layer: `talk`, `calls`, `segments` or `states`")
         }
         ("changed", [old, new]) => changed::render(old, new, root),
+        ("cuts", [scenario]) => cuts::render(scenario, root),
         ("exercises", [folder]) => exercises::render(folder, &classroom.exercises),
         ("minutes", [minutes]) => timetable::render_minutes(minutes),
         ("timetable", [limit, items @ ..]) => {

@@ -1,6 +1,7 @@
 //! Stops: questions that a recording asks on the way, before the step that answers them.
 //!
-//! On a page a stop is a code block of the language `stop SCENARIO EVENT`, in the form of a prediction. The right answer comes
+//! On a page a stop is a code block of the language `stop SCENARIO EVENT`, in the form of a prediction, or `stop SCENARIO EVENT before EVENT`:
+//! then it is asked before the second event, since what comes between would give the answer away. The right answer comes
 //! from the recording: the ticked choice has to be it, so a recording with another outcome can't go into the book unseen.
 
 use std::ops::Range;
@@ -35,9 +36,19 @@ impl Stop<'_> {
         format!("```stop {} {}", self.scenario, self.event)
     }
 
-    /// Asks the question, in HTML. Returns also the event, as an index, that answers it.
+    /// Asks the question, in HTML. Returns also the event, as an index, before which it is asked.
     pub fn render(&self, recording: &Recording) -> Result<(usize, String)> {
-        let (index, answer) = answer(&self.event, recording)?;
+        let (event, before) = match self.event.split_once(" before ") {
+            Some((event, before)) => (event, Some(before)),
+            None => (&*self.event, None),
+        };
+        let (mut index, answer) = answer(event, recording)?;
+        if let Some(before) = before {
+            let (asked, _) = self::answer(before, recording)?;
+            let is_earlier = recording.events[asked].t < end(&recording.events[index]);
+            ensure!(is_earlier, "`{before}` doesn't come before the end of `{event}`");
+            index = asked;
+        }
         let question = Question::parse(self.block)?;
         for choice in &question.choices {
             let text = choice.text.replace('`', "");
@@ -49,6 +60,14 @@ impl Stop<'_> {
             );
         }
         Ok((index, question.html()))
+    }
+}
+
+/// When an event is over: a call may wait.
+fn end(event: &Event) -> u64 {
+    match &event.kind {
+        Kind::Call(call) => call.end,
+        _ => event.t,
     }
 }
 

@@ -29,12 +29,18 @@ pub(crate) fn is_connecting_to(server: SocketAddr) -> bool {
 }
 
 /// How many bytes lie unread in the receive buffers of the connections of this server port,
-/// on the server's side or on its clients', whether accepted or not.
-pub(crate) fn unread_bytes(server_port: u16, on_server: bool) -> usize {
-    let table = table().unwrap_or_default().into_iter();
-    let ours = table.filter(|it| {
-        let end = if on_server { it.local_address } else { it.remote_address };
-        end.port() == server_port && it.state != TcpState::Listen // there the queue is of connections
-    });
-    ours.map(|it| it.rx_queue as usize).sum()
+/// on the server's side or on its clients', whether accepted or not. `None` if more bytes are
+/// on their way there.
+pub(crate) fn unread_bytes(server_port: u16, on_server: bool) -> Option<usize> {
+    let mut unread = 0;
+    for it in table().unwrap_or_default() {
+        let (near, far) = (it.local_address.port(), it.remote_address.port());
+        let (end, other) = if on_server { (near, far) } else { (far, near) };
+        if end == server_port && it.state != TcpState::Listen {
+            unread += it.rx_queue as usize; // of a listener, the queue is of connections
+        } else if other == server_port && it.tx_queue > 0 {
+            return None; // not acknowledged yet
+        }
+    }
+    Some(unread)
 }

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 pub use actor::{Actor, Passed, Stream};
 pub use stage::Stage;
-pub use varying::Varying;
+pub use varying::{Varying, without_measurements};
 
 /// Where programs come from, and how one is ended.
 pub trait Launcher {

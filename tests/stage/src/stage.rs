@@ -206,13 +206,13 @@ impl Stage {
     fn wait_for_unread(&mut self, name: &str, bytes: usize) -> Result<()> {
         let server = self.running_server()?;
         let is_server = self.actor(name).address() == Some(server);
-        let mut unread = 0;
+        let mut unread = None;
         let found = self.wait_until(name, |_| {
             unread = connections::unread_bytes(server.port(), is_server);
-            (unread == bytes).then_some(())
+            (unread == Some(bytes)).then_some(())
         });
         found.ok_or_else(|| {
-            self.story(format!("{bytes} bytes to lie unread at {name} ({unread} do)"))
+            self.story(format!("{bytes} bytes to lie unread at {name} ({unread:?} do)"))
         })
     }
 

@@ -1,4 +1,4 @@
-//! What a transcript can't repeat: the ports of a run.
+//! What a transcript can't repeat: the ports of a run, and what was measured.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -11,6 +11,17 @@ static PORT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(127\.0\.0\.1:|\[::1\]:|localhost:|htons\()([0-9]+)")
         .expect("it is right")
 });
+
+/// What a program has measured, by what stands around the number: a time, or what fits into the kernel's buffers.
+static MEASURED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(at once: |everything: |  )[ 0-9]*[0-9]( bytes| µs a turn)")
+        .expect("it is right")
+});
+
+/// A text without what was measured: all that two runs have in common.
+pub fn without_measurements(text: &str) -> String {
+    MEASURED.replace_all(text, "$1…$2").into_owned()
+}
 
 /// What differs from one run to the next, and how a transcript writes it.
 ///
@@ -87,6 +98,14 @@ mod tests {
         let text = "50000 bytes from 127.0.0.1:50000, htons(50000), 127.0.0.1:500001 and line 50000";
         let rewritten = "50000 bytes from 127.0.0.1:53503, htons(53503), 127.0.0.1:500001 and line 50000";
         assert_eq!(varying.rewrite(text), rewritten);
+    }
+
+    #[test]
+    fn what_was_measured_is_left_out_and_no_other_number() {
+        let text = "Taken at once: 40960 bytes\nReceived 42 bytes\none write      12 µs a turn\n";
+        let without =
+            "Taken at once: … bytes\nReceived 42 bytes\none write  … µs a turn\n";
+        assert_eq!(without_measurements(text), without);
     }
 
     #[test]

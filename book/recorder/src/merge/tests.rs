@@ -100,6 +100,8 @@ fn segment(
         psh: false,
         ack,
         seq,
+        window: 512,
+        window_scale: None,
         payload: Vec::new(),
     }
 }
@@ -257,4 +259,23 @@ fn a_state_begins_with_its_segment_and_others_sockets_are_left_out() {
     let answered =
         at(&|kind| matches!(kind, Kind::Segment(it) if it.flags == ["SYN", "ACK"]));
     assert_eq!(received, answered);
+}
+
+/// A window is told where it is closed, and once more when it is open again; in bytes, as its sender's `SYN` says.
+#[test]
+fn a_closed_window_is_told() {
+    let mut windows = super::segments::Windows::default();
+    let mut told = |window, window_scale| {
+        let syn = window_scale.is_some();
+        let segment = Segment {
+            window,
+            window_scale,
+            syn,
+            ..segment(0, "127.0.0.1:1", "127.0.0.1:2", "", 0, None)
+        };
+        windows.worth_telling(&segment)
+    };
+    let told = [(9, Some(7)), (9, None), (0, None), (0, None), (2, None), (2, None)]
+        .map(|(window, scale)| told(window, scale));
+    assert_eq!(told, [None, None, Some(0), Some(0), Some(256), None]);
 }

@@ -334,6 +334,9 @@ impl Chart<'_> {
             true => words::flags(segment),
             false => String::new(),
         };
+        let window = segment.window.filter(|_| self.layer >= Layer::Segments);
+        let window = window.map(|it| format!(", window {it}")).unwrap_or_default();
+        let flags = flags + &window;
         let mut text = format!("<tspan>{}</tspan>", escape(&flags));
         if segment.len > 0 {
             let payload = one_line(&segment.payload);

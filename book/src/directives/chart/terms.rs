@@ -75,6 +75,10 @@ const TERMS: &[(&str, &str)] = &[
         "ack",
         "The acknowledgement number: the byte that comes next. All before it have arrived (RFC 9293, section 3.4).",
     ),
+    (
+        "window",
+        "How many more bytes its sender has room for. With 0 the other side has to stop (RFC 9293, section 3.8.6).",
+    ),
 ];
 
 /// Sentences in HTML, in which each term is a button where it is used first.

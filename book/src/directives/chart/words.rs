@@ -65,10 +65,12 @@ fn told(recording: &Recording, step: &Step, layer: Layer) -> String {
                 0 => String::new(),
                 n => format!(", {n} bytes: “{}”", one_line(&segment.payload)),
             };
+            let window = segment.window.map(|it| format!(", window {it}"));
             format!(
-                "{from} to {to}: {flags}, seq {}{}{bytes}.",
+                "{from} to {to}: {flags}, seq {}{}{}{bytes}.",
                 segment.seq,
-                ack.unwrap_or_default()
+                ack.unwrap_or_default(),
+                window.unwrap_or_default()
             )
         }
         // The listener stays what it is: the kernel makes a socket for the connection.
