@@ -15,7 +15,7 @@ use crate::namespace::{self, Setup};
 use crate::recording::{self, Recording};
 use crate::scratch::Scratch;
 use crate::signals::Signals;
-use stage::scenarios::{SCENARIOS, Scenario};
+use stage::scenarios::{Scenario, recorded};
 use tempfile::Builder;
 
 /// Files beyond this size make a page heavy.
@@ -67,7 +67,7 @@ pub async fn run(
 /// The scenarios of these names, each a scenario's or how a scenario's begins: `03` is chapter 3. All if there are none.
 fn find(names: &[&str]) -> Result<Vec<&'static Scenario>> {
     if names.is_empty() {
-        return Ok(SCENARIOS.iter().collect());
+        return Ok(recorded().collect());
     }
     let is = |scenario: &Scenario, name: &str| {
         let rest = scenario.name.strip_prefix(name);
@@ -79,13 +79,13 @@ fn find(names: &[&str]) -> Result<Vec<&'static Scenario>> {
                 "`{name}` isn't an option of `cargo book record`: there is only `--check`"
             );
         }
-        if !SCENARIOS.iter().any(|scenario| is(scenario, name)) {
-            let known: Vec<_> = SCENARIOS.iter().map(|scenario| scenario.name).collect();
+        if !recorded().any(|scenario| is(scenario, name)) {
+            let known: Vec<_> = recorded().map(|scenario| scenario.name).collect();
             bail!("there is no scenario `{name}`; there are: {}", known.join(", "));
         }
     }
     let wanted = |scenario: &&Scenario| names.iter().any(|name| is(scenario, name));
-    Ok(SCENARIOS.iter().filter(wanted).collect())
+    Ok(recorded().filter(wanted).collect())
 }
 
 /// Fails with a line that says what is missing and how to get it.
@@ -214,7 +214,7 @@ fn check_for_strays(root: &Path) -> Result<()> {
             let file = file?.path();
             let name = file.file_stem().unwrap_or_default();
             let is_recording = file.extension().is_some_and(|it| it == "json");
-            if is_recording && !SCENARIOS.iter().any(|scenario| name == scenario.name) {
+            if is_recording && !recorded().any(|scenario| name == scenario.name) {
                 bail!("{} is of no scenario: delete it", file.display());
             }
         }

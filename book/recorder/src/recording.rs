@@ -365,7 +365,7 @@ fn one_a_line<T: Serialize>(items: &[T]) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use stage::scenarios::SCENARIOS;
+    use stage::scenarios::recorded;
 
     /// The repository.
     fn root() -> &'static Path {
@@ -382,7 +382,7 @@ mod tests {
 
     #[test]
     fn what_is_read_and_written_again_is_the_same_to_the_byte() {
-        for scenario in SCENARIOS.iter() {
+        for scenario in recorded() {
             let path = path(scenario.name, root()).expect("its chapter has a folder");
             let committed = fs::read_to_string(root().join(&path));
             let committed = committed.unwrap_or_else(|error| panic!("{path}: {error}"));

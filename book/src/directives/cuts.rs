@@ -11,7 +11,7 @@ use crate::html::escape;
 /// Shows `tests/transcripts/SCENARIO/cuts.txt` as a table, which `theme/cuts.js` turns into a slider.
 ///
 /// The file has a line for each cut: the first piece, the second, and the answer of each server, with tabs between and newlines
-/// written as `\n`. Its first line is the head of the table.
+/// written as `\n`. Its first line is the head of the table, in which the second piece has no word.
 pub fn render(scenario: &str, root: &Path) -> Result<String> {
     let file = format!("tests/transcripts/{scenario}/cuts.txt");
     let text = fs::read_to_string(root.join(&file))
@@ -19,7 +19,7 @@ pub fn render(scenario: &str, root: &Path) -> Result<String> {
     let mut lines = text.lines().map(|line| line.split('\t').collect::<Vec<_>>());
     let head = lines.next().with_context(|| format!("{file} is empty"))?;
     let mut html = String::from("<div class=\"cuts\"><table>\n<thead><tr>");
-    for cell in head {
+    for cell in head.iter().filter(|cell| !cell.is_empty()) {
         let _ = write!(html, "<th scope=\"col\">{}</th>", escape(cell));
     }
     html += "</tr></thead>\n<tbody>\n";

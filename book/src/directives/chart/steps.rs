@@ -67,6 +67,13 @@ fn end_of(call: &Call, events: &[Event]) -> u64 {
     late.max().unwrap_or(end)
 }
 
+/// Whether an event comes before the return of a call that ends then: at the same time, what the call may have waited for does.
+fn is_before(event: &Event, end: u64) -> bool {
+    let waited_for =
+        matches!(event.kind, Kind::Segment(_) | Kind::State(_) | Kind::Type(_));
+    event.t < end || (event.t == end && waited_for)
+}
+
 /// The steps of a recording that show on a layer, in order.
 pub fn of(recording: &Recording, layer: Layer) -> Vec<Step<'_>> {
     let mut steps = all(recording);
@@ -88,9 +95,7 @@ fn all(recording: &Recording) -> Vec<Step<'_>> {
     let mut returns: Vec<(u64, usize)> = Vec::new();
     for (index, event) in events.iter().enumerate() {
         while let Some(&(end, call)) = returns.first() {
-            let waited_for =
-                matches!(event.kind, Kind::Segment(_) | Kind::State(_) | Kind::Type(_));
-            if event.t < end || (event.t == end && waited_for) {
+            if is_before(event, end) {
                 break;
             }
             steps.push((call, true, false));
@@ -102,7 +107,8 @@ fn all(recording: &Recording) -> Vec<Step<'_>> {
         {
             let end = end_of(call, events);
             let next = events.get(index + 1);
-            waits = call.never_returned() || next.is_some_and(|next| next.t < end);
+            waits =
+                call.never_returned() || next.is_some_and(|next| is_before(next, end));
             if waits && !call.never_returned() {
                 let place = returns.partition_point(|(other, _)| *other <= end);
                 returns.insert(place, (end, index));

@@ -96,7 +96,7 @@ impl Terms {
     /// The sentence. What stands in quotes was said by a program, and has no terms.
     pub fn mark(&mut self, sentence: &str) -> String {
         static WORD: LazyLock<Regex> =
-            LazyLock::new(|| Regex::new(r"\w+").expect("the pattern is well formed"));
+            LazyLock::new(|| Regex::new(r"[\w-]+").expect("the pattern is well formed"));
         let quoted = sentence.find('“').unwrap_or(sentence.len());
         let mut html = String::new();
         let mut done = 0;
