@@ -2,10 +2,12 @@
  *
  *     name_server one    sends the greeting and the next question in one write
  *     name_server two    sends them in two
+ *     name_server lines  the server of chapter 6: a name and a question end with a newline, one write
  *
  * It listens on any free port of 127.0.0.1 and prints the port. */
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -48,6 +50,29 @@ static void talk(int fd, int in_two) {
     }
 }
 
+static void talk_in_lines(int fd) {
+    char reply[2048], *line = NULL;
+    size_t room = 0;
+    ssize_t n;
+    FILE *in = fdopen(dup(fd), "r");
+    if (in == NULL)
+        return;
+    if (send_all(fd, WELCOME, sizeof WELCOME - 1) == 0 && send_all(fd, QUESTION, sizeof QUESTION - 1) == 0 &&
+        send_all(fd, "\n", 1) == 0)
+        while ((n = getline(&line, &room, in)) > 0 && n < 1024 && strcmp(line, "exit\n") != 0) {
+            char *end = reply;
+            end = mempcpy(end, HELLO, sizeof HELLO - 1);
+            end = mempcpy(end, line, (size_t)n - 1);
+            end = mempcpy(end, "!\n", 2);
+            end = mempcpy(end, QUESTION, sizeof QUESTION - 1);
+            *end++ = '\n';
+            if (send_all(fd, reply, (size_t)(end - reply)))
+                break;
+        }
+    free(line);
+    fclose(in);
+}
+
 int main(int argc, char **argv) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t length = sizeof address;
@@ -62,7 +87,10 @@ int main(int argc, char **argv) {
     for (;;) {
         int client = accept(listener, NULL, NULL);
         if (client >= 0) {
-            talk(client, argc > 1 && strcmp(argv[1], "two") == 0);
+            if (argc > 1 && strcmp(argv[1], "lines") == 0)
+                talk_in_lines(client);
+            else
+                talk(client, argc > 1 && strcmp(argv[1], "two") == 0);
             close(client);
         }
     }
