@@ -157,6 +157,29 @@ pub mod predictions {
     }
 }
 
+/// The numbers that the page on full buffers takes from its run.
+#[test]
+fn full_buffers_are_as_the_page_says() {
+    let file = |name: &str| {
+        let path = crate::examples::root().join(name);
+        std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{name}: {error}"))
+    };
+    let transcripts = "tests/transcripts/06_full_buffers";
+    let taken = file(&format!("{transcripts}/06_full_buffers.out.txt"));
+    assert!(taken.contains("at once: 40960 bytes"), "{taken}");
+    // Before the time was up, a part of the next block was sent; in the end, `the end` and a newline.
+    let read = file(&format!("{transcripts}/06_reads_late.out.txt"));
+    assert!(read.contains(&format!("everything: {} bytes", 40960 + 16384 + 8)), "{read}");
+    let page = "chapters/06_a_stream_is_not_messages/06_full_buffers";
+    let page_says = file(&format!("{page}.md"));
+    assert!(page_says.contains("it was 16,384 of 65,536"), "the page names that part");
+    assert!(page_says.contains("took 8,192 bytes more"), "the page names the second write");
+    let recording = file(&format!("{page}.json"));
+    let writes = recording.lines().filter(|line| line.contains("\"call\":\"sendto\""));
+    let second = writes.clone().nth(1).expect("it writes twice");
+    assert!(second.contains("\"result\":\"8192\""), "{second}");
+}
+
 /// Where the answers to every cut are.
 fn cuts_file() -> &'static str {
     "tests/transcripts/06_cutter/cuts.txt"

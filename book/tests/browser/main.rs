@@ -240,6 +240,33 @@ fn a_prediction_explains_every_choice_and_remembers_the_first() {
     browser.wait_for(&format!("{score}.startsWith('1 right at the first guess, of ')"));
 }
 
+/// Each cut has its row; the arrow keys move from one to the next, and a button shows all.
+#[test]
+fn a_slider_moves_the_cut() {
+    let Some(tools) = Tools::find() else { return };
+    let _alone = alone();
+    let browser = Browser::start(&tools);
+    browser.view(View { size: PHONE, scheme: "light" });
+    browser.go(&format!("{}/06_a_stream_is_not_messages/06_cutter.html", site().address));
+    let shown = || {
+        let rows = "return [...document.querySelectorAll('.cuts tbody tr')]
+            .filter(it => it.offsetHeight > 0).map(it => it.innerText);";
+        texts(browser.run(rows, json!([])))
+    };
+    let move_to = |cut: usize| {
+        let slide = "const slider = document.querySelector('.cuts input'); slider.value = arguments[0];
+            slider.dispatchEvent(new Event('input', { bubbles: true })); return slider.ariaValueText ?? slider.getAttribute('aria-valuetext');";
+        browser.run(slide, json!([cut]))
+    };
+    assert_eq!(move_to(1), json!(r"M, cut, ichael\nTracy\nexit\n"));
+    let first = shown();
+    assert!(first.len() == 1 && first[0].contains("Hello ichael!"), "{first:?}");
+    assert_eq!(move_to(18), json!(r"Michael\nTracy\nexit, cut, \n"));
+    assert_eq!(shown().len(), 1);
+    browser.click(".cuts button");
+    assert_eq!(shown().len(), 18);
+}
+
 #[test]
 fn without_javascript_nothing_is_missing() {
     let Some(tools) = Tools::find() else { return };

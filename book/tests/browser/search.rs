@@ -98,7 +98,10 @@ const QUERIES: &[(&str, &[&str])] = &[
     ("non-blocking", &["06_full_buffers"]),
     ("window", &["06_full_buffers"]),
     ("maximum line length", &["06_line_server", "06_framed_server"]),
-    ("out of memory", &["06_line_server", "06_length_server", "06_buffered", "what_can_go_wrong"]),
+    (
+        "out of memory",
+        &["06_line_server", "06_length_server", "06_buffered", "what_can_go_wrong"],
+    ),
     ("fuzz", &["06_framed_server"]),
     ("property test", &["06_framed_server"]),
     ("keepalive", &["03_close.html"]),
