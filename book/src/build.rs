@@ -12,7 +12,7 @@ use mdbook_summary::parse_summary;
 
 use crate::check::files::files;
 use crate::check::{self, Sources};
-use crate::directives::{Workbook, chart, put_back};
+use crate::directives::{Workbook, put_back, recording};
 use crate::problem::Problem;
 use crate::{outside, search, tell_each, warnings};
 use recorder::scratch::Scratch;
@@ -156,7 +156,7 @@ fn render(
 /// Puts all layers of the recordings that pages show into the book.
 fn write_recordings(root: &Path, new: &Path, sources: &Sources) -> Result<()> {
     for (scenario, to_scale) in &sources.recordings {
-        chart::write_layers(scenario, *to_scale, root, new)?;
+        recording::write_layers(scenario, *to_scale, root, new)?;
     }
     Ok(())
 }

@@ -3,7 +3,6 @@
 mod build;
 mod check;
 mod directives;
-mod html;
 mod markdown;
 mod outside;
 mod problem;

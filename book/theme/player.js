@@ -224,9 +224,10 @@
         function showFields(step) {
             segment.hidden = !step?.f;
             if (segment.hidden) return;
-            const names = ['flags', 'sequence number', 'acknowledgement', 'bytes of the stream', 'these bytes'];
+            const names = ['flags', 'sequence number', 'acknowledgement', 'bytes of the stream', 'these bytes', 'window'];
             fields.replaceChildren(...names.flatMap((name, index) => {
                 const value = step.f[index];
+                if (value === undefined) return []; // a window that says nothing new
                 const text = value === null ? 'none' : index === 4 ? JSON.stringify(value) : String(value);
                 return [make('dt', { textContent: name }), make('dd', {}, make('code', { textContent: text }))];
             }));

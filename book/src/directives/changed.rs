@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use similar::{ChangeTag, TextDiff};
 
-use crate::html::escape;
+use chart::html::escape;
 
 /// Shows the difference of two examples, folded. Marks of the book's own (`// ANCHOR`) are no part of it.
 pub fn render(old: &str, new: &str, root: &Path) -> Result<String> {

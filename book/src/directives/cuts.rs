@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::html::escape;
+use chart::html::escape;
 
 /// Shows `tests/transcripts/SCENARIO/cuts.txt` as a table, which `theme/cuts.js` turns into a slider.
 ///

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
-use crate::html::escape;
+use chart::html::escape;
 
 /// An exercise, as the classroom's list and the top of its file have it.
 pub struct Exercise {

@@ -3,10 +3,11 @@
 //! mdBook's own (`include` and its kin) are replaced by mdBook, before ours, and checked by [`crate::check`].
 
 mod changed;
-pub mod chart;
 mod cuts;
 mod exercises;
+mod listing;
 mod predict;
+pub mod recording;
 mod stops;
 mod terminals;
 mod timetable;
@@ -210,7 +211,7 @@ fn render(
         {
             let ours = stops.iter().filter(|stop| stop.scenario == *scenario);
             let ours: Vec<&Stop> = ours.collect();
-            chart::render(scenario, layer, !to_scale.is_empty(), &ours, root, listed)
+            recording::render(scenario, layer, !to_scale.is_empty(), &ours, root, listed)
         }
         ("recording", [_]) => {
             bail!("lacks its layer: `talk`, `calls`, `segments` or `states`")

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use crate::html::{escape, escape_pre};
+use chart::html::{escape, escape_pre};
 use recorder::recording::{Printed, Recording, example, label};
 use stage::scenarios::{Action, SCENARIOS};
 

@@ -7,8 +7,8 @@ use anyhow::{Context, Result, bail, ensure};
 use mdbook_preprocessor::book::Book;
 
 use super::exercises::Exercise;
-use crate::html::escape;
 use crate::markdown;
+use chart::html::escape;
 
 /// The lengths of the pages and exercises that tell theirs, by their files' names without the ending.
 pub type Lengths = BTreeMap<String, Length>;

@@ -265,7 +265,7 @@ fn a_state_begins_with_its_segment_and_others_sockets_are_left_out() {
 #[test]
 fn a_closed_window_is_told() {
     let mut windows = super::segments::Windows::default();
-    let mut told = |window, window_scale| {
+    let mut told = |window, window_scale: Option<u8>| {
         let syn = window_scale.is_some();
         let segment = Segment {
             window,

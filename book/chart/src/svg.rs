@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::ops::Range;
 
-use super::layer::Layer;
-use super::layout::{BAND, LANE, LINE, Layout, Side, shorten, time, wrap};
-use super::steps::Step;
-use super::words::{self, one_line};
 use crate::html::escape;
+use crate::layer::Layer;
+use crate::layout::{BAND, LANE, LINE, Layout, Side, shorten, time, wrap};
+use crate::steps::Step;
+use crate::words::{self, one_line};
 use recorder::recording::{Call, Kind, Print, Recording, Segment, State};
 
 /// A chart longer than this many steps is drawn in several pieces, between which paper may end.

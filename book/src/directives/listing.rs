@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::directives::changed::{is_anchor, read_example};
-use crate::html::{escape, escape_pre};
+use super::changed::{is_anchor, read_example};
+use chart::html::{escape, escape_pre};
 
 /// Lists an example, its lines numbered as in the file. The marks by which pages include its pieces are left out.
 pub fn render(example: &str, root: &Path) -> Result<String> {

@@ -1,7 +1,7 @@
 //! A recording in words: its steps as sentences.
 
-use super::layer::Layer;
-use super::steps::Step;
+use crate::layer::Layer;
+use crate::steps::Step;
 use recorder::recording::{Call, Kind, Recording, Segment};
 
 /// One step, as a sentence, in the terms of a layer.

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::steps::Step;
+use crate::steps::Step;
 use recorder::recording::{Kind, Recording};
 
 /// The width of a thread's lane, and of a socket's band.
@@ -282,8 +282,8 @@ pub fn shorten(text: &str, beside: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directives::chart::layer::Layer;
-    use crate::directives::chart::steps;
+    use crate::layer::Layer;
+    use crate::steps;
 
     #[test]
     fn a_quiet_stretch_is_as_long_as_its_time() {

@@ -1,6 +1,6 @@
 //! The steps in which a recording is told: its events, and the returns of calls that waited.
 
-use super::layer::Layer;
+use crate::layer::Layer;
 use recorder::recording::{Call, Event, Kind, Recording};
 
 /// One step.
