@@ -117,7 +117,7 @@ fn data(
                     json!(segment.seq),
                     json!(segment.acknowledges()),
                     json!(segment.len),
-                    json!(segment.payload),
+                    json!(words::beginning(&segment.payload)),
                 ];
                 fields.extend(segment.window.map(|it| json!(it)));
                 fields

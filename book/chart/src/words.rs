@@ -57,13 +57,13 @@ fn told(recording: &Recording, step: &Step, layer: Layer) -> String {
             };
             let (from, to) = (end(&segment.from), end(&segment.to));
             if layer < Layer::Segments {
-                return format!("{from} to {to}: “{}”.", one_line(&segment.payload));
+                return format!("{from} to {to}: “{}”.", payload(segment));
             }
             let flags = flags(segment);
             let ack = segment.acknowledges().map(|it| format!(", ack {it}"));
             let bytes = match segment.len {
                 0 => String::new(),
-                n => format!(", {n} bytes: “{}”", one_line(&segment.payload)),
+                n => format!(", {n} bytes: “{}”", payload(segment)),
             };
             let window = segment.window.map(|it| format!(", window {it}"));
             format!(
@@ -146,6 +146,20 @@ pub fn socket(recording: &Recording, id: &str) -> String {
 /// The flags of a segment.
 pub fn flags(segment: &Segment) -> String {
     segment.flags.join(", ")
+}
+
+/// The bytes of a segment on one line, or the first of them.
+fn payload(segment: &Segment) -> String {
+    one_line(&beginning(&segment.payload))
+}
+
+/// A text, or the first of it: nobody reads a thousand bytes in the middle of a recording.
+pub fn beginning(text: &str) -> String {
+    const MOST: usize = 100;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// A text on one line, newlines shown.
