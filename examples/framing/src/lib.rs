@@ -30,8 +30,8 @@ pub enum Error {
     /// The stream itself failed. After a time limit ([`ErrorKind::WouldBlock`] or
     /// [`ErrorKind::TimedOut`]) the reader may be asked again: it has kept all that came.
     Stream(io::Error),
-    /// A message is longer than the limit, which is in bytes. Of one that came, the rest is
-    /// still on its way, so there is no next message.
+    /// A message is longer than the limit, which is in bytes. Of one that came, the rest
+    /// is still on its way, so there is no next message.
     TooLong { limit: usize },
     /// The stream ended in the middle of a message.
     Truncated,
@@ -96,8 +96,8 @@ pub struct Found {
 // ANCHOR_END: framing
 
 // ANCHOR: lines
-/// A message ends with a newline, so it can't have one inside. A carriage return before the
-/// newline, as Windows and many protocols send it, belongs to the end of the message.
+/// A message ends with a newline, so it can't have one inside. A carriage return before
+/// the newline, as Windows and many protocols send it, belongs to the end of the message.
 #[derive(Clone, Copy, Debug)]
 pub struct Lines;
 
@@ -135,7 +135,8 @@ impl Framing for Lines {
 // ANCHOR_END: add_line
 
 // ANCHOR: lengths
-/// A message begins with its length: four bytes in network byte order. It may hold any bytes.
+/// A message begins with its length, four bytes in network byte order. It may hold any
+/// bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Lengths;
 
