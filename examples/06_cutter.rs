@@ -40,7 +40,9 @@ fn main() -> anyhow::Result<()> {
         stream
             .write_all(part.replace(r"\n", "\n").as_bytes())
             .with_context(|| format!("can't send to {address}"))?;
-        eprintln!("sent \"{part}\"");
+        // In one piece: the other thread writes to the same screen.
+        let told = format!("sent \"{part}\"\n");
+        eprint!("{told}");
     }
     // A server that has said goodbye has closed already: then there is nothing to finish.
     let _ = stream.shutdown(Shutdown::Write);
