@@ -1,6 +1,6 @@
 //! Every solution is right, every starting file fails, and with the story that it promises.
 
-use crate::compare_with_promise;
+use crate::{compare_with_file, compare_with_promise};
 use grader::chapter_05;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -187,6 +187,19 @@ fn exercise_and_solution_have_the_same_tests() {
         let tests = &start[without_tests(&start).len()..];
         assert_eq!(tests, exercise.tests(), "{}", exercise.name);
     }
+}
+
+/// What `cargo exercise reset` puts back. `WORKBOOK_REFRESH=1` writes it again.
+#[test]
+fn the_starts_are_the_exercises_without_their_tests() {
+    let starts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/starts");
+    for exercise in exercises() {
+        let start = exercise.start();
+        let file = format!("tests/starts/{}.rs", exercise.name);
+        compare_with_file(&file, without_tests(&start));
+    }
+    let count = fs::read_dir(&starts).expect("there are starts").count();
+    assert_eq!(count, exercises().len(), "{} has others", starts.display());
 }
 
 #[test]
