@@ -401,11 +401,17 @@ pub fn early_end(client: &Client<Vec<u8>>) -> Outcome {
 /// A server whose words are no text: the client gives them as they are. It is not among [`CLIENT`]: a program of your own may print
 /// text.
 pub fn words_that_are_no_text(client: &Client<Vec<u8>>) -> Outcome {
-    let words = [b"Server: \xff \xe6\x9d", WELCOME.as_bytes()].concat();
+    let first = b"Server: \xff \xe6\x9d";
+    let words = [first, WELCOME.as_bytes()].concat();
     let mut server = client.accept()?;
     server.ask_in_pieces(&[&words[..11], &words[11..]])?;
     server.expect_only("Michael")?;
+    for (name, next) in [("Michael", "Tracy"), ("Tracy", "Sarah"), ("Sarah", "exit")] {
+        server.send(&hello(name))?;
+        server.expect_only(next)?;
+    }
+    server.send(GOOD_BYE.as_bytes())?;
     server.finish()?;
     server.expect_end()?;
-    client.returns_text([&words[..], b"\n"].concat())
+    client.returns_text([first, TRANSCRIPT.as_bytes()].concat())
 }

@@ -283,6 +283,7 @@ impl Peer {
             }
             return Err(self.said_else(answer, &first));
         }
+        self.step(&format!("received {}", quoted(answer)));
         Ok(())
     }
 
@@ -445,3 +446,5 @@ fn shown(pieces: &[impl AsRef<[u8]>]) -> String {
 pub(crate) fn remark(byte: usize) -> String {
     format!("byte {} is the first that is wrong", byte + 1)
 }
+
+mod flood;

@@ -32,6 +32,8 @@ mod tests {
     fn it_can_be_opened_again() -> Outcome {
         let first = call("open", || open(SocketAddr::from(([127, 0, 0, 1], 0))))?;
         let address = close_first(&first)?;
+        // Windows has no need of the option, and others do.
+        let is_set = cfg!(unix) && first.reuse_address().unwrap_or(false);
         drop(first);
         let log = Log::default();
         log.add("your server was started");
@@ -44,7 +46,9 @@ mod tests {
             Err(error) => {
                 log.add(format!("your server was started again: {}", error.kind()));
                 let headline = "the server could not be started again at once";
-                Err(Story::new(headline).after(&log))
+                let late = "SO_REUSEADDR was set, but not before `bind`, which is the call that looks at it.";
+                let advice = if is_set { late } else { "" };
+                Err(Story::new(headline).after(&log).ending(advice))
             }
         }
     }

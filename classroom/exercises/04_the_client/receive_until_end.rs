@@ -38,6 +38,7 @@ mod tests {
 
     #[test]
     fn in_pieces() -> Outcome {
+        at_once()?;
         let client = client(receive)?;
         let mut server = client.accept()?;
         server.send_with_a_silence(b"Server: ", b"Welcome!\n")?;
@@ -62,7 +63,7 @@ mod tests {
 
     #[test]
     fn more_than_the_buffer_holds() -> Outcome {
-        let message = "x".repeat(5000);
+        let message = "x".repeat(5003);
         let client = client(receive)?;
         let mut server = client.accept()?;
         server.send(message.as_bytes())?;

@@ -64,7 +64,16 @@ mod tests {
 
     #[test]
     fn a_newline_before_exit() -> Outcome {
-        chapter_05::newline_before_exit(&server(serve)?)
+        let server = server(serve)?;
+        server.part(|server| {
+            let mut client = server.client("a client at a terminal")?;
+            client.expect_only(chapter_05::WELCOME)?;
+            client.send(b"Michael\n")?;
+            client.expect_only(chapter_05::hello("Michael"))?;
+            client.send(b"\n")?;
+            client.expect_only("Server: What's your name?")
+        })?;
+        chapter_05::newline_before_exit(&server)
     }
 
     #[test]
@@ -89,9 +98,10 @@ mod tests {
     #[test]
     fn glued_names_and_bytes_that_are_no_text() -> Outcome {
         let server = server(serve)?;
+        chapter_05::conversation(&server)?;
+        chapter_05::bytes_that_are_no_text(&server)?;
         chapter_05::glued_names(&server)?;
-        chapter_05::cut_anywhere(&server)?;
-        chapter_05::bytes_that_are_no_text(&server)
+        chapter_05::cut_anywhere(&server)
     }
 
     #[test]

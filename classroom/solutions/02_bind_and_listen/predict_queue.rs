@@ -3,6 +3,9 @@
 //! Reach: say what a listening socket does for clients while the program does nothing at all.
 //! Why: the kernel shakes hands, queues and takes bytes on its own. If you believe that `accept` makes the connection, you will
 //! look for many faults in the wrong place.
+//!
+//! An error's kind is its message in one word: "Address already in use" is `AddrInUse`, "Address not available" `AddrNotAvailable`,
+//! "Connection refused" `ConnectionRefused`, "Connection reset by peer" `ConnectionReset`.
 
 use std::io::ErrorKind;
 

@@ -9,7 +9,8 @@ use std::io::{self, Read, Write};
 use std::thread;
 use std::time::Duration;
 
-/// Serves without end. A client that breaks off is no reason to stop, and neither is an `accept` that fails.
+/// Serves without end. A client that breaks off is no reason to stop, not even while the server sends to it, and neither is an
+/// `accept` that fails.
 fn serve(listener: Socket) -> io::Result<()> {
     loop {
         let (mut client, _address) = match listener.accept() {
@@ -48,14 +49,25 @@ mod tests {
     use super::*;
     use grader::{Outcome, Talk, server, server_and_accept};
 
+    fn hello() -> Talk {
+        Talk::opened_by("").turn("hello", "hello").ended_by_client()
+    }
+
     #[test]
     fn a_talk() -> Outcome {
-        server(serve)?.plays_in_pieces(&Talk::echo(b"Hello?\n\xff\x00"))
+        server(serve)?.plays(&hello())
+    }
+
+    #[test]
+    fn in_pieces() -> Outcome {
+        let server = server(serve)?;
+        server.plays(&hello())?;
+        server.plays_in_pieces(&Talk::echo(b"Hello?\n\xff\x00"))
     }
 
     #[test]
     fn more_than_a_buffer() -> Outcome {
-        let long = "x".repeat(10_000);
+        let long = "x".repeat(10_007);
         server(serve)?.plays(&Talk::opened_by("").turn(&long, &long).ended_by_client())
     }
 
@@ -66,7 +78,17 @@ mod tests {
         first.send(b"hello")?;
         first.expect("hello")?;
         first.reset();
-        server.plays(&Talk::opened_by("").turn("hello", "hello").ended_by_client())
+        server.plays(&hello())
+    }
+
+    #[test]
+    fn a_client_that_breaks_off_while_it_is_sent_to() -> Outcome {
+        let server = server(serve)?;
+        let mut first = server.client("client 1")?;
+        first.sends_without_reading()?;
+        first.reset();
+        server.has_not_panicked()?;
+        server.plays(&hello())
     }
 
     #[test]
@@ -80,6 +102,6 @@ mod tests {
         // Where each client has a thread, the server has been waiting in `accept` since before.
         server.client("client 2")?.vanish();
         accept.works_again()?;
-        server.plays(&Talk::opened_by("").turn("hello", "hello").ended_by_client())
+        server.plays(&hello())
     }
 }

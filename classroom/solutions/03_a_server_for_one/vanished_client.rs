@@ -2,7 +2,8 @@
 //!
 //! Reach: a server that notices when its client has gone.
 //! Why: at the end of a stream `recv` does not fail and does not wait: it returns no bytes, again and again. A server that
-//! does not look at the count greets nobody, without end, as fast as the machine can.
+//! does not look at the count greets nobody, without end, as fast as the machine can. (`read` is the crate's name for `recv`, here
+//! and in all that follows; the stories say `recv`.)
 
 use socket2::Socket;
 use std::io::{self, Read, Write};

@@ -31,15 +31,19 @@ mod tests {
 
     #[test]
     fn the_server_hears_the_end_and_answers() -> Outcome {
-        for (first, rest) in [("12 ", "letters\n"), ("12 letters and", " a comma\n")] {
-            let client = client(count_letters)?;
-            let mut server = client.accept()?;
-            server.expect("Hello, Mr Right!")?;
-            server.expect_finish()?;
-            server.send_in_pieces(&[first, rest])?;
-            server.finish()?;
-            client.returns_text([first, rest].concat())?;
-        }
-        Ok(())
+        answers(&["12 letters\n"])?;
+        answers(&["12 ", "letters\n"])?;
+        answers(&["12 letters and", " a comma\n"])
+    }
+
+    /// The server's answer comes in these pieces.
+    fn answers(pieces: &[&str]) -> Outcome {
+        let client = client(count_letters)?;
+        let mut server = client.accept()?;
+        server.expect("Hello, Mr Right!")?;
+        server.expect_finish()?;
+        server.send_in_pieces(pieces)?;
+        server.finish()?;
+        client.returns_text(pieces.concat())
     }
 }

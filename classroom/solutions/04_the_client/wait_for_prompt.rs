@@ -11,7 +11,8 @@ use std::net::SocketAddr;
 
 const QUESTION: &[u8] = b"Server: What's your name?";
 
-/// Gives what the server said, byte for byte, with a newline after each question.
+/// Gives what the server said, byte for byte, with a newline after each question. If the server leaves early, it returns then: what
+/// has come so far, or an error, as you like.
 fn talk(address: SocketAddr) -> io::Result<Vec<u8>> {
     let mut socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     socket.connect(&address.into())?;
@@ -55,23 +56,8 @@ mod tests {
     }
 
     #[test]
-    fn cut_before_the_question() -> Outcome {
-        chapter_05::before_the_question(&client(talk)?)
-    }
-
-    #[test]
-    fn cut_within_the_question() -> Outcome {
-        chapter_05::within_the_question(&client(talk)?)
-    }
-
-    #[test]
-    fn byte_by_byte() -> Outcome {
-        chapter_05::byte_by_byte(&client(talk)?)
-    }
-
-    #[test]
-    fn held_back() -> Outcome {
-        chapter_05::held_back(&client(talk)?)
+    fn a_server_that_leaves_early() -> Outcome {
+        chapter_05::early_end(&client(talk)?)
     }
 
     #[test]
@@ -85,7 +71,26 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_leaves_early() -> Outcome {
-        chapter_05::early_end(&client(talk)?)
+    fn cut_before_the_question() -> Outcome {
+        whole_turns()?;
+        chapter_05::before_the_question(&client(talk)?)
+    }
+
+    #[test]
+    fn cut_within_the_question() -> Outcome {
+        whole_turns()?;
+        chapter_05::within_the_question(&client(talk)?)
+    }
+
+    #[test]
+    fn byte_by_byte() -> Outcome {
+        whole_turns()?;
+        chapter_05::byte_by_byte(&client(talk)?)
+    }
+
+    #[test]
+    fn held_back() -> Outcome {
+        whole_turns()?;
+        chapter_05::held_back(&client(talk)?)
     }
 }

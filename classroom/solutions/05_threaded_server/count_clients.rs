@@ -38,7 +38,8 @@ fn serve(listener: TcpListener) {
     }
 }
 
-/// Counts the client in, talks with it, counts it out however the talk has ended, and closes the connection.
+/// Counts the client in, talks with it, counts it out however the talk has ended, even if the client could be told nothing, and
+/// closes the connection.
 fn attend(mut client: impl Read + Write, number: usize, here: &AtomicUsize) {
     // Counting and looking are one step: between two, another thread might count.
     let count = here.fetch_add(1, Ordering::SeqCst) + 1;
@@ -65,7 +66,7 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use grader::{Outcome, ScriptedStream, call, server};
+    use grader::{Outcome, ScriptedStream, call, check, server};
 
     #[test]
     fn clients_come_and_go() -> Outcome {
@@ -105,6 +106,18 @@ mod tests {
             recv = 0   3 are here
             close   2 are here
             "#,
+        )
+    }
+
+    /// The stand-in takes no byte.
+    #[test]
+    fn a_client_that_can_be_told_nothing_is_counted_out() -> Outcome {
+        let here = Arc::new(AtomicUsize::new(2));
+        let now = Arc::clone(&here);
+        call("attend", move || attend(ScriptedStream::narrow(0), 7, &here))?;
+        check(
+            now.load(Ordering::SeqCst) == 2,
+            "a client that could be told nothing was not counted out",
         )
     }
 

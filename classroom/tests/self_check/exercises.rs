@@ -1,6 +1,6 @@
 //! Every solution is right, every starting file fails, and with the story that it promises.
 
-use crate::compare_with_promise;
+use crate::{compare_with_file, compare_with_promise};
 use grader::chapter_05;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -189,6 +189,19 @@ fn exercise_and_solution_have_the_same_tests() {
     }
 }
 
+/// What `cargo exercise reset` puts back. `WORKBOOK_REFRESH=1` writes it again.
+#[test]
+fn the_starts_are_the_exercises_without_their_tests() {
+    let starts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/starts");
+    for exercise in exercises() {
+        let start = exercise.start();
+        let file = format!("tests/starts/{}.rs", exercise.name);
+        compare_with_file(&file, without_tests(&start));
+    }
+    let count = fs::read_dir(&starts).expect("there are starts").count();
+    assert_eq!(count, exercises().len(), "{} has others", starts.display());
+}
+
 #[test]
 fn every_exercise_says_what_it_is() {
     let kinds = [
@@ -212,7 +225,7 @@ fn every_exercise_says_what_it_is() {
         };
         let minutes: u32 =
             minutes.trim_end_matches(" minutes").parse().expect("minutes are a number");
-        assert!((8..=15).contains(&minutes), "{name} takes {minutes} minutes");
+        assert!((8..=20).contains(&minutes), "{name} takes {minutes} minutes");
         assert!(kinds.contains(&kind), "{name} is of no known kind: {kind}");
         let folder =
             path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
@@ -233,6 +246,21 @@ fn every_exercise_says_what_it_is() {
         *of_chapter.entry(chapter.to_owned()).or_default() += 1;
     }
     assert!(of_chapter.values().all(|&count| count >= 4), "{of_chapter:?}");
+}
+
+/// Between three quotes of the other kind, `\n` would be a line break, and a student would never see it.
+#[test]
+fn a_hint_is_shown_as_it_is_written() {
+    let info = Path::new(env!("CARGO_MANIFEST_DIR")).join("info.toml");
+    let text = fs::read_to_string(info).expect("there is an info.toml");
+    let info: toml::Table = text.parse().expect("it is well formed");
+    for exercise in info["exercises"].as_array().expect("a list") {
+        let text_of = |key: &str| exercise[key].as_str().expect("a text");
+        let (name, hint) = (text_of("name"), text_of("hint"));
+        assert!(text.contains(&format!("hint = '''\n{hint}'''")), "{name}");
+        let control = |c: &char| c.is_control() && *c != '\n';
+        assert_eq!(hint.chars().find(control), None, "{name}");
+    }
 }
 
 #[test]

@@ -16,20 +16,24 @@ mod wrong;
 
 use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 /// Compares a story with the file that promises it, or writes the file.
 fn compare_with_promise(name: &str, story: &str) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join(format!("tests/expected/{name}.txt"));
+    compare_with_file(&format!("tests/expected/{name}.txt"), story);
+}
+
+/// Compares a text with a file of the classroom that holds it, or writes the file.
+fn compare_with_file(file: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     if env::var_os("WORKBOOK_REFRESH").is_some() {
-        fs::write(&path, story).expect("the file can be written");
+        fs::write(&path, text).expect("the file can be written");
         return;
     }
     let promised = fs::read_to_string(&path).unwrap_or_default();
     assert!(
-        promised == story,
-        "{} promises\n\n{promised}\n\nbut the story is\n\n{story}",
+        promised == text,
+        "{} promises\n\n{promised}\n\nbut there is\n\n{text}",
         path.display()
     );
 }

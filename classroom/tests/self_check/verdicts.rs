@@ -19,6 +19,7 @@ fn copy() -> &'static Path {
             copy_all(&classroom.join(file), &copy.join(file));
         }
         copy_all(&classroom.join("solutions"), &copy.join("exercises"));
+        copy_all(&classroom.join("tests/starts"), &copy.join("tests/starts"));
         fs::create_dir_all(copy.join("tests/self_check")).expect("a folder");
         fs::write(copy.join("tests/self_check/main.rs"), "").expect("a file");
         copy
@@ -78,14 +79,16 @@ fn checked(exercise: &str) -> String {
     text
 }
 
+fn target() -> &'static Path {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("a target folder")
+}
+
 fn check(arguments: &[&str]) -> Output {
-    let target =
-        Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("a target folder");
     Command::new(env!("CARGO_BIN_EXE_check"))
         .args(arguments)
         .current_dir(copy())
         .env("CARGO_MANIFEST_DIR", copy())
-        .env("CARGO_TARGET_DIR", target.join("verdicts"))
+        .env("CARGO_TARGET_DIR", target().join("verdicts"))
         .env("CARGO_NET_OFFLINE", "true")
         .output()
         .expect("check runs")
@@ -98,6 +101,8 @@ fn a_right_exercise_is_right() {
     assert!(output.status.success(), "{text}");
     assert!(text.starts_with("one_client: right. Compare: "), "{text}");
     assert!(text.contains("\nNext: cargo exercise vanished_client, or"), "{text}");
+    let noted = "verdicts/checked/one_client.right";
+    assert!(target().join(noted).is_file(), "a hint would be for it");
 }
 
 #[test]
@@ -192,11 +197,58 @@ fn an_empty_file_is_not_right() {
     );
 }
 
+/// What a student has written is never lost.
+#[test]
+fn an_empty_file_can_be_reset() {
+    let name = "restart_at_once";
+    fs::write(file(name), "\n").expect("the file can be written");
+    let text = checked(name);
+    assert!(
+        text.contains("not right: the file is empty.\n`cargo exercise reset"),
+        "{text}"
+    );
+    for written in ["mine, and ", "mine too, \u{1F980}"] {
+        fs::write(file(name), written).expect("the file can be written");
+        let output = check(&["reset", name]);
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{text}");
+        let start = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("exercises/02_bind_and_listen/restart_at_once.rs");
+        let start = fs::read_to_string(start).expect("an exercise");
+        assert_eq!(fs::read_to_string(file(name)).expect("a file"), start);
+        let kept = text.split_once("is kept in ").and_then(|it| it.1.split_once(".rs."));
+        let kept = format!("{}.rs", kept.expect("it says where").0);
+        let kept = fs::read_to_string(copy().join(kept)).expect("a copy");
+        assert_eq!(kept, written);
+    }
+}
+
+/// The next exercise is the first that was not found right, and a hint for it comes at once.
+#[test]
+fn a_hint_is_for_the_first_that_was_not_found_right() {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("hints");
+    _ = fs::remove_dir_all(&target);
+    fs::create_dir_all(target.join("checked")).expect("a folder can be made");
+    let hint = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_check"));
+        command.arg("hint").env("CARGO_TARGET_DIR", &target);
+        command.env("CARGO_MANIFEST_DIR", env!("CARGO_MANIFEST_DIR"));
+        // What it would need in order to check.
+        let output = command.env("CARGO", "none").output().expect("check runs");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    assert!(hint().starts_with("create_ipv4:\nHint 1"), "{}", hint());
+    let right = "exercises/01_create_a_socket/create_ipv4.rs";
+    let right = Path::new(env!("CARGO_MANIFEST_DIR")).join(right);
+    fs::copy(right, target.join("checked/create_ipv4.right")).expect("a copy");
+    assert!(hint().starts_with("create_for_address:\nHint 1"), "{}", hint());
+}
+
 #[test]
 fn tests_that_are_changed_are_not_those_that_were_handed_out() {
     let text = with("recording_server", "    #[test]", "    #[ignore]\n    #[test]");
     assert!(text.contains("`mod tests` has been changed"), "{text}");
-    assert!(text.contains("Copy them from "), "{text}");
+    assert!(text.contains("`cargo exercise reset recording_server` puts "), "{text}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The exercises as they were handed out: their names, hints and tests.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -44,7 +44,8 @@ impl Exercise {
         self.path("solutions")
     }
 
-    fn file(&self) -> PathBuf {
+    /// What the student works on.
+    pub fn file(&self) -> PathBuf {
         self.path("exercises")
     }
 
@@ -55,22 +56,22 @@ impl Exercise {
     /// The names of the tests that it was handed out with, which are those of its solution, if the exercise still has them as they
     /// were. It may have others, beside `mod tests`.
     pub fn tests(&self) -> Result<Vec<String>, Trouble> {
-        let solution = shown(&self.solution());
-        let handed_out = read(&self.solution())?;
-        let (_, handed_out) = handed_out.split_once(TESTS).ok_or_else(|| {
-            Trouble::Unreadable(format!("error: {solution} has no tests"))
-        })?;
-        let names: Vec<String> = tests(handed_out).map(str::to_owned).collect();
+        let handed_out = self.handed_out_tests()?;
+        let names: Vec<String> = tests(&handed_out).map(str::to_owned).collect();
         let file = read(&self.file())?;
         let advice = format!(
-            "Copy them from {solution}: all from `#[cfg(test)]` on. Tests of your own go into another module."
+            "`cargo exercise reset {}` puts the file back as it was handed out, and keeps a copy of yours.",
+            self.name
         );
+        if file.trim().is_empty() {
+            return Err(Trouble::Changed(format!("the file is empty.\n{advice}")));
+        }
         let changed = |what: String| {
             Trouble::Changed(format!(
-                "its tests are not those that it was handed out with: {what}.\n{advice}"
+                "its tests are not those that it was handed out with: {what}.\n{advice} Tests of your own go into another module."
             ))
         };
-        if !lines(&file).contains(&lines(handed_out)) {
+        if !lines(&file).contains(&lines(&handed_out)) {
             let left: Vec<&str> = tests(&file).collect();
             let gone = names.iter().filter(|name| !left.contains(&name.as_str()));
             let gone: Vec<&str> = gone.map(String::as_str).collect();
@@ -88,17 +89,78 @@ impl Exercise {
         Ok(names)
     }
 
+    /// From the first line of its tests on.
+    fn handed_out_tests(&self) -> Result<String, Trouble> {
+        let solution = read(&self.solution())?;
+        let start = solution.find(TESTS).ok_or_else(|| {
+            let solution = shown(&self.solution());
+            Trouble::Unreadable(format!("error: {solution} has no tests"))
+        })?;
+        Ok(solution[start..].to_owned())
+    }
+
+    /// Puts its file back as it was handed out, and gives the place where what was there is kept, if anything was.
+    pub fn reset(&self) -> Result<Option<PathBuf>, String> {
+        let start = root().join(STARTS).join(format!("{}.rs", self.name));
+        let start = read(&start).map_err(Trouble::told)?;
+        let tests = self.handed_out_tests().map_err(Trouble::told)?;
+        let kept = match fs::read(self.file()) {
+            Ok(text) => Some(self.keep(&text).map_err(|error| {
+                format!("error: can't keep a copy in {}: {error}", shown(&target()))
+            })?),
+            Err(_) => None,
+        };
+        let written = fs::write(self.file(), start + &tests);
+        written.map_err(|error| {
+            format!("error: can't write {}: {error}", shown(&self.file()))
+        })?;
+        Ok(kept)
+    }
+
+    /// Writes a copy to where none is yet.
+    fn keep(&self, text: &[u8]) -> io::Result<PathBuf> {
+        let folder = target().join("kept");
+        fs::create_dir_all(&folder)?;
+        let mut number = 1;
+        loop {
+            let copy = folder.join(format!("{}_{number}.rs", self.name));
+            match File::create_new(&copy) {
+                Ok(mut file) => {
+                    file.write_all(text)?;
+                    return Ok(copy);
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Notes that it is right as it was built last. It is a note for hints: what can't be noted does no harm.
+    pub fn note_right(&self) {
+        _ = fs::copy(self.noted("rs"), self.noted("right"));
+    }
+
+    /// Whether its file is as it was when it was right.
+    pub fn is_known_to_be_right(&self) -> bool {
+        let file = read(&self.file()).ok();
+        file.is_some() && file == fs::read_to_string(self.noted("right")).ok()
+    }
+
+    fn noted(&self, extension: &str) -> PathBuf {
+        target().join("checked").join(&self.name).with_extension(extension)
+    }
+
     /// Makes sure that the next build sees the file as it is. Cargo goes by a file's time, and one that was put back, or copied
     /// with its time, may be older than the program that was built of another.
-    pub fn freshen(&self, target: &Path) -> Result<(), String> {
+    pub fn freshen(&self) -> Result<(), String> {
         let file = self.file();
         let text = read(&file).map_err(Trouble::told)?;
-        let last = target.join("checked").join(format!("{}.rs", self.name));
+        let last = self.noted("rs");
         if fs::read_to_string(&last).is_ok_and(|last| last == text) {
             return Ok(());
         }
         let note = || -> io::Result<()> {
-            fs::create_dir_all(target.join("checked"))?;
+            fs::create_dir_all(target().join("checked"))?;
             let time =
                 |path: &Path| path.metadata().and_then(|data| data.modified()).ok();
             if last.exists() && time(&file) <= time(&last) {
@@ -109,7 +171,9 @@ impl Exercise {
             }
             fs::write(&last, &text)
         };
-        note().map_err(|error| format!("error: can't note in {}: {error}", shown(target)))
+        note().map_err(|error| {
+            format!("error: can't note in {}: {error}", shown(&target()))
+        })
     }
 }
 
@@ -131,6 +195,9 @@ impl Trouble {
 }
 
 const TESTS: &str = "#[cfg(test)]\nmod tests {";
+
+/// Where the exercises are as they were handed out, without their tests.
+const STARTS: &str = "tests/starts";
 
 /// The names of the test functions in a text.
 fn tests(text: &str) -> impl Iterator<Item = &str> {
@@ -158,6 +225,12 @@ pub fn root() -> PathBuf {
     let run = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
     run.filter(|folder| folder.join("info.toml").is_file())
         .unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")))
+}
+
+/// Where Cargo builds.
+fn target() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    target.unwrap_or_else(|| root().join("target"))
 }
 
 /// A path as one would type it here.

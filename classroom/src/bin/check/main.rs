@@ -3,9 +3,10 @@
 //! - `cargo exercise`: in their order, up to the first that is not right yet
 //! - `cargo exercise NAME`: one
 //! - `cargo exercise all`: a line for each
-//! - `cargo exercise hint`: a hint for the first that is not right yet
+//! - `cargo exercise hint`: a hint for the first that was not found right so far
 //! - `cargo exercise hint NAME`: a hint; `cargo exercise hint NAME 2` is the next
 //! - `cargo exercise try NAME ADDRESS`: runs a server or a client, to try it by hand
+//! - `cargo exercise reset NAME`: puts it back as it was handed out, and keeps a copy
 
 mod exercise;
 mod run;
@@ -17,8 +18,7 @@ use exercise::{Exercise, named, shown};
 use grader::say;
 use run::{Verdict, check};
 
-const USAGE: &str =
-    "usage: cargo exercise [all | NAME | hint [NAME [LEVEL]] | try NAME [ADDRESS]]";
+const USAGE: &str = "usage: cargo exercise [all | NAME | hint [NAME [LEVEL]] | try NAME [ADDRESS] | reset NAME]";
 
 fn main() -> ExitCode {
     grader::command(|arguments| match *arguments {
@@ -32,7 +32,8 @@ fn main() -> ExitCode {
         ["hint", name] => hint(&named(name)?, "1"),
         ["hint", name, level] => hint(&named(name)?, level),
         ["try", name, ref rest @ ..] => by_hand(&named(name)?, rest),
-        [name] if name != "try" => {
+        ["reset", name] => reset(&named(name)?),
+        [name] if !["try", "reset"].contains(&name) => {
             one(&named(name)?)?;
             tell_next(name);
             Ok(())
@@ -59,14 +60,22 @@ fn hint(exercise: &Exercise, level: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Checks nothing: a hint should come at once.
 fn first_hint() -> Result<(), String> {
-    for exercise in exercise::all() {
-        if !matches!(check(&exercise)?, Verdict::Right) {
-            say!("{}:", exercise.name);
-            return hint(&exercise, "1");
-        }
+    let Some(next) = exercise::all().find(|it| !it.is_known_to_be_right()) else {
+        say!("All exercises are right.");
+        return Ok(());
+    };
+    say!("{}:", next.name);
+    hint(&next, "1")
+}
+
+fn reset(exercise: &Exercise) -> Result<(), String> {
+    let kept = exercise.reset()?;
+    say!("{} is as it was handed out.", shown(&exercise.file()));
+    if let Some(kept) = kept {
+        say!("What you had is kept in {}.", shown(&kept));
     }
-    say!("All exercises are right.");
     Ok(())
 }
 

@@ -54,7 +54,10 @@ pub fn check(exercise: &Exercise) -> Result<Verdict, String> {
     }
     let failed: Vec<&Ran> =
         ran.iter().filter(|ran| !matches!(ran.outcome, Outcome::Passed)).collect();
-    let Some(first) = failed.first() else { return Ok(Verdict::Right) };
+    let Some(first) = failed.first() else {
+        exercise.note_right();
+        return Ok(Verdict::Right);
+    };
     let mut room = Room(STORIES);
     let mut story: String = failed.iter().map(|ran| room.fit(&ran.told())).collect();
     story.push_str(&first.printed);
@@ -77,8 +80,7 @@ pub fn compiled_in(exercise: &Exercise) -> Result<Vec<String>, String> {
 /// Builds the test program of an exercise, and says where it is; or what the compiler says.
 fn build(exercise: &Exercise) -> Result<Result<PathBuf, String>, String> {
     let name = &exercise.name;
-    let target = env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    exercise.freshen(&target.unwrap_or_else(|| root().join("target")))?;
+    exercise.freshen()?;
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(["test", "--quiet", "--no-run", "--bin", name])

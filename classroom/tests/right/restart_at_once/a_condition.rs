@@ -8,8 +8,5 @@ fn open(address: SocketAddr) -> io::Result<Socket> {
     if on_unix {
         socket.set_reuse_address(true)?;
     }
-    socket
-        .bind(&address.into())
-        .and_then(|()| socket.listen(5))
-        .map(|()| socket)
+    socket.bind(&address.into()).and_then(|()| socket.listen(5)).map(|()| socket)
 }

@@ -1,4 +1,4 @@
-// told: a client with many names sent "Michael
+// told: a client with many names sent "Sarah
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

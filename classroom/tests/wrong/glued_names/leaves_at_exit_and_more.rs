@@ -1,5 +1,5 @@
-// told: failed when the bytes were cut after
-// told: received  "Hello  exit!\nGood bye!\n"
+// told: a client sent "exit now \n"
+// told: received  "Good bye!\n"
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -1,4 +1,5 @@
-// told: failed when the bytes were cut after
+// told: a client waited for "Hello  exit!\n"
+// told: received  "Hello exit!\n"
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

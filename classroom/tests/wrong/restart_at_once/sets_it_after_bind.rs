@@ -1,5 +1,6 @@
 // told: the server could not be started again at once
 // told: address in use
+// told: SO_REUSEADDR was set, but not before `bind`
 
 use socket2::{Domain, Socket, Type};
 use std::io;

@@ -1,4 +1,4 @@
-// told: it did not connect
+// told: your client did not connect
 
 use std::io::{self, Write};
 use std::net::SocketAddr;

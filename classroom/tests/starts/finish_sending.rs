@@ -1,0 +1,25 @@
+//! 10 minutes · chapter 4 · fix the bug
+//!
+//! Reach: tell the server that you have finished, and still hear its answer.
+//! Why: a server that reads to the end answers only then. A client that waits for the answer before it has ended its stream
+//! waits for a server that waits for it. Closing would end both directions; half-close ends one.
+
+use socket2::{Domain, Socket, Type};
+use std::io::{self, Read, Write};
+use std::net::SocketAddr;
+
+/// Sends a text to a server that counts letters, and gives the server's answer.
+fn count_letters(address: SocketAddr) -> io::Result<String> {
+    let mut socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.connect(&address.into())?;
+    socket.write_all(b"Hello, Mr Right!")?;
+    // TODO: The server does not know that this is all. End this direction of the stream.
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+fn main() {
+    grader::by_hand::client(count_letters);
+}
+

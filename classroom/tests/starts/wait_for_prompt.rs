@@ -1,0 +1,42 @@
+//! 15 minutes · chapter 4 · fix the bug
+//!
+//! Reach: a client that speaks when it has been asked, however the question comes in.
+//! Why: the server's turn ends with a question, not with a `recv`. This client takes each `recv` for a whole turn, and answers
+//! a welcome, or half a question. Programs that sleep before they read have the same fault, and hide it. Only the whole
+//! question counts: a server may ask other things too.
+
+use socket2::{Domain, Socket, Type};
+use std::io::{self, Read, Write};
+use std::net::SocketAddr;
+
+#[allow(dead_code)] // until you use it
+const QUESTION: &[u8] = b"Server: What's your name?";
+
+/// Gives what the server said, byte for byte, with a newline after each question. If the server leaves early, it returns then: what
+/// has come so far, or an error, as you like.
+fn talk(address: SocketAddr) -> io::Result<Vec<u8>> {
+    let mut socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.connect(&address.into())?;
+    let mut heard = Vec::new();
+    for answer in ["Michael", "Tracy", "Sarah", "exit"] {
+        // TODO: Hear until the question has come.
+        hear(&mut socket, &mut heard)?;
+        heard.push(b'\n');
+        socket.write_all(answer.as_bytes())?;
+    }
+    while hear(&mut socket, &mut heard)? {}
+    Ok(heard)
+}
+
+/// Receives once, and adds what has come. Gives false at the end of the stream.
+fn hear(socket: &mut Socket, heard: &mut Vec<u8>) -> io::Result<bool> {
+    let mut buffer = [0; 1024];
+    let count = socket.read(&mut buffer)?;
+    heard.extend_from_slice(&buffer[..count]);
+    Ok(count > 0)
+}
+
+fn main() {
+    grader::by_hand::client(talk);
+}
+

@@ -1,0 +1,54 @@
+//! 15 minutes · chapter 5 · write it yourself
+//!
+//! Reach: the server of chapter 5, whole, and every rude client survived.
+//! Why: you have mended each of its faults one by one. Now they must all be absent at once, as they have to be in any server
+//! that is open to others.
+//!
+//! It says `Server: Welcome!` and a newline, then asks `Server: What's your name?` without one. To a name it says
+//! `Server: Hello NAME!` and a newline and asks again, in one call; to `exit` it says `Server: Good bye!` and a newline, and closes.
+//! What one read gives is one name, or several lines, the last of them perhaps without its end: it is a name as it is. A line's
+//! end, `\n` or `\r\n`, belongs to no name; spaces do, and so does `exit` with anything beside it. To an empty line it only asks
+//! again. Names are bytes. The end of the stream ends the talk quietly.
+
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+const QUESTION: &[u8] = b"Server: What's your name?";
+
+/// Serves all clients at once, without end. A client's error ends that client's talk, with a line on standard error.
+fn serve(listener: TcpListener) {
+    loop {
+        let (client, address) = match listener.accept() {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                eprintln!("error: can't accept: {error}");
+                // Perhaps too many files are open. Without a pause, the loop would be busy failing.
+                thread::sleep(Duration::from_millis(100));
+                continue;
+            }
+        };
+        let talk = move || {
+            if let Err(error) = talk(client) {
+                eprintln!("error: talking with {address}: {error}");
+            }
+        };
+        if let Err(error) = thread::Builder::new().spawn(talk) {
+            eprintln!("error: no thread for {address}: {error}");
+        }
+    }
+}
+
+fn talk(mut client: TcpStream) -> io::Result<()> {
+    client.write_all(&[b"Server: Welcome!\n", QUESTION].concat())?;
+    let mut buffer = [0; 1024];
+    let count = client.read(&mut buffer)?;
+    // TODO: Take what each read gives line by line, and say all that is to be said to it with one call.
+    todo!("answer {:?}", &buffer[..count])
+}
+
+fn main() {
+    grader::by_hand::server(serve);
+}
+

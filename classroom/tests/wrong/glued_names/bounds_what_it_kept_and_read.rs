@@ -1,0 +1,60 @@
+// told: a client with many names sent "Sarah
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread;
+use std::time::Duration;
+
+fn serve(listener: TcpListener) {
+    loop {
+        let (client, _address) = match listener.accept() {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                eprintln!("error: can't accept: {error}");
+                thread::sleep(Duration::from_millis(100));
+                continue;
+            }
+        };
+        let talk = || {
+            if let Err(error) = talk(client) {
+                eprintln!("error: talking with a client: {error}");
+            }
+        };
+        if let Err(error) = thread::Builder::new().spawn(talk) {
+            eprintln!("error: no thread for a client: {error}");
+        }
+    }
+}
+
+const LONGEST: usize = 1024;
+
+fn talk(mut client: TcpStream) -> io::Result<()> {
+    let mut kept = Vec::new();
+    let mut buffer = [0; 1024];
+    loop {
+        let count = client.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(());
+        }
+        let came = [&kept[..], &buffer[..count]].concat();
+        if came.len() > LONGEST {
+            return Ok(());
+        }
+        kept.clear();
+        let mut reply = Vec::new();
+        for line in came.split_inclusive(|&byte| byte == b'\n') {
+            match line.strip_suffix(b"\n") {
+                Some(b"exit") => {
+                    reply.extend_from_slice(b"Good bye!\n");
+                    return client.write_all(&reply);
+                }
+                Some(name) => {
+                    reply.extend_from_slice(&[b"Hello ", name, b"!\n"].concat());
+                }
+                None => kept.extend_from_slice(line),
+            }
+        }
+        client.write_all(&reply)?;
+    }
+}
