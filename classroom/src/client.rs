@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 /// A student's client, started, and the listener that it was told to connect to.
 pub struct Client<T> {
     listener: TcpListener,
-    student: Arc<Student>,
+    pub(crate) student: Arc<Student>,
     value: Receiver<T>,
     /// How long it may take until it connects.
     patience: Duration,
@@ -34,8 +34,15 @@ pub fn client<R: Returned>(
 /// Its value is what it prints.
 pub fn client_program(command: &str) -> Outcome<Client<Vec<u8>>> {
     let (listener, address) = free_port()?;
-    let words = words(command, address)?;
-    let (student, value) = Student::program("your client", &words, Log::default())?;
+    client_of_words(&words(command, address)?, listener)
+}
+
+/// Starts a client that is a command of these words, which is told to connect to this listener.
+pub(crate) fn client_of_words(
+    words: &[String],
+    listener: TcpListener,
+) -> Outcome<Client<Vec<u8>>> {
+    let (student, value) = Student::program("your client", words, Log::default())?;
     let name = format!("`{}`", words.join(" "));
     Ok(Client::new(listener, student, value, &name, limit() * START))
 }
@@ -50,6 +57,12 @@ impl<T> Client<T> {
     ) -> Self {
         student.log.add(format!("{name} was started, with a server's address"));
         Self { listener, student, value, patience }
+    }
+
+    /// The address that it was told to connect to.
+    pub fn address(&self) -> Outcome<SocketAddr> {
+        let address = self.listener.local_addr();
+        address.map_err(|error| Story::new(format!("the grader has no address: {error}")))
     }
 
     /// Accepts the client's connection.

@@ -35,6 +35,7 @@
 
 pub mod by_hand;
 pub mod chapter_05;
+pub mod from_scratch;
 
 mod accept;
 mod blocked;

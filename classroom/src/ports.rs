@@ -62,6 +62,16 @@ pub(crate) const START: u32 = 5;
 
 /// The command's words, with the address filled in.
 pub(crate) fn words(command: &str, address: SocketAddr) -> Outcome<Vec<String>> {
+    filled(command, &address.ip().to_string(), &address.port().to_string(), "")
+}
+
+/// The command's words, with these in the places of `{host}`, `{port}`, both (`{addr}`) and `{text}`.
+pub(crate) fn filled(
+    command: &str,
+    host: &str,
+    port: &str,
+    text: &str,
+) -> Outcome<Vec<String>> {
     let words = shell_words::split(command).map_err(|error| {
         Story::new(format!("the command `{command}` can't be read: {error}"))
     })?;
@@ -71,9 +81,11 @@ pub(crate) fn words(command: &str, address: SocketAddr) -> Outcome<Vec<String>> 
         )));
     }
     let fill = |word: String| {
-        word.replace("{port}", &address.port().to_string())
-            .replace("{host}", &address.ip().to_string())
-            .replace("{addr}", &address.to_string())
+        word.replace("{port}", port)
+            .replace("{host}", host)
+            .replace("{addr}", &format!("{host}:{port}"))
+            // The last, so that nothing is filled in within it.
+            .replace("{text}", text)
     };
     Ok(words.into_iter().map(fill).collect())
 }

@@ -4,8 +4,8 @@ use crate::limit::within;
 use crate::mutex::lock;
 use crate::processes;
 use crate::story::cut;
-use std::io::{self, Read};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::io::{self, Read, Write};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -75,6 +75,7 @@ pub fn last_lines(text: &str, most: usize) -> Vec<String> {
 pub struct Program {
     child: Mutex<Child>,
     mark: String,
+    keyboard: Mutex<Option<ChildStdin>>,
     stdout: Stream,
     stderr: Stream,
 }
@@ -102,13 +103,31 @@ impl Stream {
 
 impl Program {
     /// Starts a command, without standard input.
-    pub fn start(mut command: Command) -> io::Result<Self> {
+    pub fn start(command: Command) -> io::Result<Self> {
+        Self::start_with(command, Stdio::null())
+    }
+
+    /// Starts a command as at a terminal: what it reads comes from [`Program::press_enter`], and does not end.
+    pub fn start_at_keyboard(command: Command) -> io::Result<Self> {
+        Self::start_with(command, Stdio::piped())
+    }
+
+    fn start_with(mut command: Command, stdin: Stdio) -> io::Result<Self> {
         let mark = processes::mark(&mut command);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = processes::start(&mut command)?;
+        let keyboard = Mutex::new(child.stdin.take());
         let stdout = Stream::read(child.stdout.take());
         let stderr = Stream::read(child.stderr.take());
-        Ok(Self { child: Mutex::new(child), mark, stdout, stderr })
+        Ok(Self { child: Mutex::new(child), mark, keyboard, stdout, stderr })
+    }
+
+    /// Sends a newline to its standard input, if it is at a keyboard and still there.
+    pub fn press_enter(&self) {
+        if let Some(keyboard) = &mut *lock(&self.keyboard) {
+            // It may have ended, or have closed it. What that is worth is for others to say.
+            _ = keyboard.write_all(b"\n");
+        }
     }
 
     /// Its process.

@@ -77,7 +77,7 @@ pub fn server_program(command: &str) -> Outcome<Server> {
 }
 
 /// Starts the command, to listen at this address. If it does not, the story says what it did, with advice.
-fn start(
+pub(crate) fn start(
     command: &str,
     address: SocketAddr,
     log: Log,
@@ -129,10 +129,18 @@ impl Server {
 
     /// Lets a client connect, who is called so in the story.
     pub fn client(&self, name: &str) -> Outcome<Peer> {
+        let stream = self.stream(name)?;
+        let peer = Peer::new(name, stream, &self.student)?;
+        self.student.log.add(format!("{name} connected"));
+        Ok(peer)
+    }
+
+    /// The connection of a client, which is called so in the story.
+    pub(crate) fn stream(&self, name: &str) -> Outcome<TcpStream> {
         let first = lock(&self.first).take();
         let connect = || TcpStream::connect_timeout(&self.address, limit());
-        let stream = match first.map_or_else(connect, Ok) {
-            Ok(stream) => stream,
+        match first.map_or_else(connect, Ok) {
+            Ok(stream) => Ok(stream),
             Err(error) => {
                 // How the bytes were going to be cut has nothing to do with it.
                 self.student.log.circumstance(None);
@@ -140,12 +148,9 @@ impl Server {
                     self.student.log.add("a client before had been served");
                 }
                 self.student.log.add(format!("{name} tried to connect: {error}"));
-                return Err(self.student.fails("is not there any more", ""));
+                Err(self.student.fails("is not there any more", ""))
             }
-        };
-        let peer = Peer::new(name, stream, &self.student)?;
-        self.student.log.add(format!("{name} connected"));
-        Ok(peer)
+        }
     }
 
     /// Waits until the server has returned, with success.
@@ -207,6 +212,11 @@ impl Server {
         self.served.store(true, Ordering::Relaxed);
         self.student.log.back_to(before);
         Ok(())
+    }
+
+    /// The command that it was started by; `None` if the server is a function.
+    pub(crate) fn command(&self) -> Option<&str> {
+        self.command.as_deref()
     }
 
     /// Another one, started by the same command; `None` if the server is a function.

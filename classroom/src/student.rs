@@ -7,6 +7,7 @@ use crate::program::Program;
 use crate::story::{Log, Outcome, Story};
 use crate::watch;
 use std::fmt::Display;
+use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::panic::{self, AssertUnwindSafe};
 use std::process::{Command, ExitStatus};
@@ -100,12 +101,31 @@ impl Student {
         words: &[String],
         log: Log,
     ) -> Outcome<(Arc<Self>, Receiver<Vec<u8>>)> {
+        Self::started(what, words, log, Program::start)
+    }
+
+    /// Starts a command as at a terminal: it may wait for Enter.
+    pub fn program_at_keyboard(
+        what: &str,
+        words: &[String],
+        log: Log,
+    ) -> Outcome<(Arc<Self>, Receiver<Vec<u8>>)> {
+        Self::started(what, words, log, Program::start_at_keyboard)
+    }
+
+    fn started(
+        what: &str,
+        words: &[String],
+        log: Log,
+        start: fn(Command) -> io::Result<Program>,
+    ) -> Outcome<(Arc<Self>, Receiver<Vec<u8>>)> {
         let (name, arguments) = words
             .split_first()
             .ok_or_else(|| Story::new(format!("the command of {what} is empty")))?;
         let mut command = Command::new(name);
-        command.args(arguments);
-        let program = Program::start(command).map_err(|error| {
+        // Of `cargo run`, only what the compiler says matters.
+        command.args(arguments).env("CARGO_TERM_QUIET", "true");
+        let program = start(command).map_err(|error| {
             Story::new(format!("{what} can't be started: `{}`: {error}", words.join(" "))).ending(
                 "Does the command work when you type it, in this folder, with a port number for {port}?",
             )
@@ -226,7 +246,8 @@ impl Student {
         self.command().is_some_and(Program::has_left_something_running)
     }
 
-    fn command(&self) -> Option<&Program> {
+    /// The program, if it is a command.
+    pub fn command(&self) -> Option<&Program> {
         match &self.body {
             Body::Thread(_) => None,
             Body::Program(program) => Some(program),

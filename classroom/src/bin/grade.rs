@@ -1,16 +1,21 @@
-//! Grades a server or a client in any language on the conversation of chapter 5.
+//! Grades programs in any language: a server or a client on the conversation of chapter 5, and those that begin with an empty
+//! project after chapters 2, 3 and 4.
 //!
 //! ```text
 //! cargo grade server "python3 my_server.py {port}"
 //! cargo grade client "python3 my_client.py {host} {port}"
+//! cargo grade listen "python3 listen.py {host} {port}"
+//! cargo grade echo "python3 echo.py {host} {port}"
+//! cargo grade ask "python3 ask.py {host} {port} {text}"
 //! ```
 //!
-//! Without arguments it takes the commands of the environment variables `WORKBOOK_SERVER` and `WORKBOOK_CLIENT`. All checks
-//! together have ten time limits: with 3 seconds, 30.
+//! Without arguments it takes the commands of the environment variables `WORKBOOK_SERVER`, `WORKBOOK_CLIENT`, `WORKBOOK_LISTEN`,
+//! `WORKBOOK_ECHO` and `WORKBOOK_ASK`. The checks of a program have ten time limits together: with 3 seconds, 30.
 //!
 //! `cargo test --bin grade` and `cargo nextest run --bin grade` do the same, one test for each check.
 
 use grader::chapter_05::{CLIENT, Check, SERVER};
+use grader::from_scratch::{ASK, ECHO, LISTEN, ask_program, listen_program};
 use grader::{Outcome, Room, Story, say};
 use grader::{client_program, limit, server_program, side_by_side, variable};
 use std::collections::BTreeSet;
@@ -40,32 +45,52 @@ fn main() -> ExitCode {
     })
 }
 
+/// What can be graded.
+const KINDS: [&str; 5] = ["listen", "echo", "ask", "server", "client"];
+
+/// The variable that holds the command of a kind.
+fn variable_of(kind: &str) -> String {
+    format!("WORKBOOK_{}", kind.to_uppercase())
+}
+
 /// Grades the programs that the arguments or the variables name. Gives how many checks failed.
 fn grade_all(arguments: &[&str]) -> Outcome<usize> {
-    let variables = (variable("WORKBOOK_SERVER")?, variable("WORKBOOK_CLIENT")?);
-    let (server, client) = match *arguments {
-        ["server", command] => (Some(command.to_owned()), None),
-        ["client", command] => (None, Some(command.to_owned())),
-        [] => variables,
-        _ => (None, None),
-    };
-    if server.is_none() && client.is_none() {
+    let mut programs = Vec::new();
+    match *arguments {
+        [kind, command] if KINDS.contains(&kind) => {
+            programs.push((kind, command.to_owned()))
+        }
+        [] => {
+            for kind in KINDS {
+                let command = variable(&variable_of(kind))?;
+                programs.extend(command.map(|command| (kind, command)));
+            }
+        }
+        _ => {}
+    }
+    if programs.is_empty() {
         return Err(Story::new(
-            "usage: cargo grade server \"COMMAND {port}\"\n       cargo grade client \"COMMAND {host} {port}\"\n\
-             or set WORKBOOK_SERVER or WORKBOOK_CLIENT to the command; {addr} is host and port in one",
+            "usage: cargo grade listen|echo|server \"COMMAND {port}\"\n       cargo grade client \"COMMAND {host} {port}\"\n       \
+             cargo grade ask \"COMMAND {host} {port} {text}\"\n\
+             or set WORKBOOK_LISTEN, WORKBOOK_ECHO and so on to the command; {addr} is host and port in one",
         ));
     }
-    let mut grading = Grading {
-        room: Room(STORIES),
-        until: Instant::now() + limit() * LIMITS,
-        faults: BTreeSet::new(),
-    };
     let mut failed = 0;
-    if let Some(command) = server {
-        failed += grading.grade("server", SERVER, move || server_program(&command));
-    }
-    if let Some(command) = client {
-        failed += grading.grade("client", CLIENT, move || client_program(&command));
+    let mut room = Room(STORIES);
+    for (kind, command) in programs {
+        let mut grading = Grading {
+            room,
+            until: Instant::now() + limit() * LIMITS,
+            faults: BTreeSet::new(),
+        };
+        failed += match kind {
+            "listen" => grading.grade(kind, LISTEN, move || listen_program(&command)),
+            "echo" => grading.grade(kind, ECHO, move || server_program(&command)),
+            "ask" => grading.grade(kind, ASK, move || ask_program(&command)),
+            "server" => grading.grade(kind, SERVER, move || server_program(&command)),
+            _ => grading.grade(kind, CLIENT, move || client_program(&command)),
+        };
+        room = grading.room;
     }
     Ok(failed)
 }
@@ -131,30 +156,24 @@ impl Grading {
 mod tests {
     use super::*;
 
-    /// The command of the variable, unless it is not set.
-    fn command(name: &str) -> Outcome<Option<String>> {
-        let command = variable(name)?;
-        if command.is_none() {
-            println!("skipped: {name} is not set");
-        }
-        Ok(command)
+    /// Makes one check of the program that the kind's variable names, unless it is not set.
+    fn one<T>(
+        kind: &str,
+        checks: &[Check<T>],
+        name: &str,
+        start: fn(&str) -> Outcome<T>,
+    ) -> Outcome {
+        let variable = variable_of(kind);
+        let Some(command) = grader::variable(&variable)? else {
+            println!("skipped: {variable} is not set");
+            return Ok(());
+        };
+        named(checks, name)(&start(&command)?)
     }
 
     fn named<T>(checks: &[Check<T>], name: &str) -> fn(&T) -> Outcome {
         let found = checks.iter().find(|check| check.0 == name);
         found.unwrap_or_else(|| panic!("there is no check {name}")).1
-    }
-
-    fn server(name: &str) -> Outcome {
-        let check = named(SERVER, name);
-        command("WORKBOOK_SERVER")?
-            .map_or(Ok(()), |command| check(&server_program(&command)?))
-    }
-
-    fn client(name: &str) -> Outcome {
-        let check = named(CLIENT, name);
-        command("WORKBOOK_CLIENT")?
-            .map_or(Ok(()), |command| check(&client_program(&command)?))
     }
 
     /// One test for each check, so that a report has a line for each.
@@ -163,12 +182,27 @@ mod tests {
             mod $kind {
                 $(#[test]
                 fn $name() -> grader::Outcome {
-                    super::$kind(stringify!($name))
+                    super::one(
+                        stringify!($kind),
+                        super::$checks,
+                        stringify!($name),
+                        super::start::$kind,
+                    )
                 })*
             }
         };
     }
 
+    /// What starts a program of each kind.
+    mod start {
+        pub use grader::client_program as client;
+        pub use grader::from_scratch::{ask_program as ask, listen_program as listen};
+        pub use grader::{server_program as server, server_program as echo};
+    }
+
     grader::server_checks!(tests);
     grader::client_checks!(tests);
+    grader::listen_checks!(tests);
+    grader::echo_checks!(tests);
+    grader::ask_checks!(tests);
 }

@@ -4,6 +4,7 @@
 
 mod bring_your_own;
 mod exercises;
+mod from_scratch;
 mod grader_itself;
 mod handed_in;
 mod one_fault;

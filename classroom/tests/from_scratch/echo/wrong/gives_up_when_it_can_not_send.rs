@@ -1,0 +1,33 @@
+// told: FAILED  echo: client_that_reads_late
+// told: before everything had come back
+
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+
+fn talk(mut client: TcpStream) -> io::Result<()> {
+    client.set_write_timeout(Some(std::time::Duration::from_millis(50)))?;
+    let mut buffer = [0; 1024];
+    loop {
+        let count = client.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(());
+        }
+        client.write_all(&buffer[..count])?;
+    }
+}
+
+fn main() {
+    let address = std::env::args().nth(1).unwrap_or_default();
+    let listener = TcpListener::bind(&address).expect("it can be bound");
+    eprintln!("listening on {address}");
+    loop {
+        match listener.accept() {
+            Ok((client, _)) => {
+                if let Err(error) = talk(client) {
+                    eprintln!("{error}");
+                }
+            }
+            Err(error) => eprintln!("{error}"),
+        }
+    }
+}

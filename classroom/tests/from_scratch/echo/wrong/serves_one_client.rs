@@ -1,0 +1,24 @@
+// told: your server is not there any more
+// told: tried to connect: Connection refused
+
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+
+fn talk(mut client: TcpStream) -> io::Result<()> {
+    let mut buffer = [0; 1024];
+    loop {
+        let count = client.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(());
+        }
+        client.write_all(&buffer[..count])?;
+    }
+}
+
+fn main() {
+    let address = std::env::args().nth(1).unwrap_or_default();
+    let listener = TcpListener::bind(&address).expect("it can be bound");
+    eprintln!("listening on {address}");
+    let (client, _) = listener.accept().expect("a client");
+    let _ = talk(client);
+}

@@ -1,0 +1,24 @@
+# told: your server said something else
+# told: received  "Welcome
+
+import socket
+import sys
+
+def talk(client):
+    client.sendall(b'Welcome!')
+    while data := client.recv(1024):
+        client.sendall(data)
+
+
+listener = socket.socket()
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.bind(("127.0.0.1", int(sys.argv[1])))
+listener.listen()
+while True:
+    client, _ = listener.accept()
+    try:
+        talk(client)
+    except OSError as error:
+        print(error, file=sys.stderr)
+    finally:
+        client.close()

@@ -1,0 +1,17 @@
+# told: your program did not let a client connect
+# told: client 3 tried to connect
+# told: its argument says how many may wait
+
+import socket
+import sys
+
+host, port = sys.argv[1], sys.argv[2]
+listener = socket.socket()
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+try:
+    listener.bind((host, int(port)))
+except (OSError, ValueError) as error:
+    sys.exit(f"can't listen on {host}:{port}: {error}")
+listener.listen(1)
+print("listening on %s:%s" % listener.getsockname(), file=sys.stderr)
+input()
