@@ -75,9 +75,9 @@ fn a_server_that_reads_lines_is_told_so_once() {
     };
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{text}");
-    let headline = "waits for a newline that never comes";
-    assert_eq!(text.matches(headline).count(), 1, "{text}");
-    assert!(text.matches(", as before: it waits for a newline\n").count() > 4, "{text}");
+    let fault = "waits for a newline that never comes";
+    assert_eq!(text.matches(&format!("\nyour server {fault}\n")).count(), 1, "{text}");
+    assert!(text.matches(&format!(", as before: it {fault}\n")).count() > 4, "{text}");
     assert!(!text.contains("said nothing"), "{text}");
 }
 
