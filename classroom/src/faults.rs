@@ -108,6 +108,8 @@ faults! {
     TEXT: "decodes bytes as text",
         "What comes from a socket are bytes, in any encoding or none, and a character may come in two pieces. Leave them bytes:\n\
         compare them with bytes, and give them on as they are.";
+    NO_CONNECT: "did not connect",
+        "It was to connect to the address that it was given as soon as it was started.";
     CONNECTS_ELSEWHERE: "connects to another address than it was given",
         "Take host and port from the command line, as they stand for {host} and {port}.";
     SPEAKS_FIRST: "speaks before it has been asked",

@@ -257,7 +257,11 @@ impl Student {
             );
             return self.has(faults::CONNECTS_ELSEWHERE, &ending);
         }
-        self.fails("did not connect", "")
+        match self.command() {
+            // One that has crashed tells why.
+            Some(_) if self.crash().is_none() => self.has(faults::NO_CONNECT, ""),
+            _ => self.fails("did not connect", ""),
+        }
     }
 
     /// Where its processes listen, as far as the system tells.

@@ -98,7 +98,7 @@ fn a_command_that_can_not_be_used() {
     for (command, complaint) in [
         ("no-such-program {port}", "`no-such-program "),
         ("python3 server.py", "write {port} or {addr} in it"),
-        ("python3 'server.py {port}", "can't be read"),
+        ("python3 \"server.py {port}", "can't be read"),
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_grade"))
             .args(["server", command])
