@@ -201,8 +201,7 @@ pub(crate) fn of_answer(sent: &[u8], expected: &[u8], answer: &[u8]) -> Option<F
 
 /// The fault of a server that welcomes like this.
 fn of_welcome(words: &[u8]) -> Fault {
-    let with_returns = WELCOME.replace('\n', "\r\n");
-    if words.starts_with(with_returns.as_bytes()) { RETURNS } else { OTHER_WELCOME }
+    if words.starts_with(b"Server: Welcome!\r\n") { RETURNS } else { OTHER_WELCOME }
 }
 
 /// The fault of a server that let a client go at this line.
@@ -336,6 +335,13 @@ mod tests {
         for (sent, answer, fault) in faults {
             assert_eq!(named(sent, &answer), Some(fault), "{}", sent.escape_ascii());
         }
+    }
+
+    #[test]
+    fn a_welcome_gives_the_fault_away() {
+        let named = |words: &[u8]| of_answer(b"", WELCOME.as_bytes(), words);
+        assert_eq!(named(b"Server: Welcome!\r\n"), Some(RETURNS));
+        assert_eq!(named(b"Welcome!\n"), Some(OTHER_WELCOME));
     }
 
     #[test]
