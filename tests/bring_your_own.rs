@@ -4,10 +4,12 @@
 //! the folder of the workspace. In them `{host}`, `{port}` and `{addr}` stand for the address
 //! to listen on or to connect to.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::io::{self, Write};
+use std::sync::{Mutex, PoisonError};
 
-use grader::{Client, Outcome, Server, client_program, server_program, variable};
+use grader::{Client, Outcome, Server, Story, client_program, server_program, variable};
 
 use crate::examples::{path, root};
 
@@ -25,8 +27,15 @@ pub fn client() -> Outcome<Client<Vec<u8>>> {
 fn command(name: &str, example: &str) -> Outcome<String> {
     // Cargo runs tests in the folder of their package.
     _ = env::set_current_dir(root()); // where that can't be, the command says so
-    let ours = || format!("'{}' {{addr}}", path(example).display());
+    let ours = || format!("\"{}\" {{addr}}", path(example).display());
     Ok(variable(name)?.unwrap_or_else(ours))
+}
+
+/// The story, or a line if another test has told one of the same fault.
+pub fn unless_told(story: &Story) -> String {
+    static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    story.unless_told(&mut told).unwrap_or_else(|before| before)
 }
 
 /// Says on the terminal whose server and whose client are checked, also if all goes well.

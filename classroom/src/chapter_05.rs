@@ -1,8 +1,9 @@
 //! The checks of chapter 5's conversation, for a server or a client in any language.
 
 use crate::client::Client;
+use crate::faults::{self, Fault};
 use crate::limit::{limit, seconds};
-use crate::peer::{Peer, STALL};
+use crate::peer::Peer;
 use crate::server::Server;
 use crate::story::{Outcome, visible};
 use std::time::Instant;
@@ -32,13 +33,14 @@ pub fn hello(name: impl AsRef<[u8]>) -> Vec<u8> {
 pub type Check<T> = (&'static str, fn(&T) -> Outcome);
 
 /// The names of the server's checks, handed to the macro `$list` as `server, SERVER: NAME NAME …`. It is the one list: whatever
-/// needs a line for each check is made from it.
+/// needs a line for each check is made from it. The first story should be about the first thing to mend, so what a server needs
+/// most is checked first.
 #[macro_export]
 macro_rules! server_checks {
     ($list:ident) => {
         $list! { server, SERVER:
-            conversation newline_before_exit spaces_in_names exit_in_names end_of_stream vanishing_clients resetting_clients
-            glued_names cut_anywhere bytes_that_are_no_text ten_at_once one_write_a_turn round_trips restart
+            conversation end_of_stream ten_at_once round_trips vanishing_clients resetting_clients newline_before_exit
+            spaces_in_names exit_in_names bytes_that_are_no_text glued_names cut_anywhere one_write_a_turn restart
         }
     };
 }
@@ -48,7 +50,8 @@ macro_rules! server_checks {
 macro_rules! client_checks {
     ($list:ident) => {
         $list! { client, CLIENT:
-            transcript before_the_question within_the_question byte_by_byte held_back other_questions early_end
+            transcript byte_by_byte before_the_question within_the_question other_questions held_back early_end
+            within_a_character
         }
     };
 }
@@ -99,8 +102,10 @@ pub fn newline_before_exit(server: &Server) -> Outcome {
     for end in ["\n", "\r\n"] {
         server.part(|server| {
             let mut client = welcomed(server, "a client at a terminal")?;
-            client.send(format!("Michael{end}").as_bytes())?;
-            client.expect(hello("Michael"))?;
+            for name in ["Michael", "Tracy"] {
+                client.send(format!("{name}{end}").as_bytes())?;
+                client.expect(hello(name))?;
+            }
             client.send(end.as_bytes())?;
             client.expect("Server: What's your name?")?;
             leaves(&mut client, end)
@@ -230,7 +235,9 @@ fn answer(piece: &[u8]) -> (Vec<u8>, bool) {
 
 /// A name is bytes: whatever they are, they come back.
 pub fn bytes_that_are_no_text(server: &Server) -> Outcome {
-    are_names(server, "a client", &["李雷".as_bytes(), b"\xff\xfe\x80", b"a\x00b"])
+    let names =
+        [&b"Michael"[..], b"Tracy", "李雷".as_bytes(), b"\xff\xfe\x80", b"a\x00b"];
+    are_names(server, "a client", &names)
 }
 
 /// Ten clients that are all there before any of them speaks.
@@ -238,7 +245,11 @@ pub fn ten_at_once(server: &Server) -> Outcome {
     server.part(|server| {
         let mut clients = Vec::new();
         for number in 1..=10 {
-            clients.push(welcomed(server, &format!("client {number}"))?);
+            let mut client = server.client(&format!("client {number}"))?;
+            if let Err(story) = client.expect(WELCOME) {
+                return Err(story.common(of_waiting(client, clients)));
+            }
+            clients.push(client);
         }
         for (client, number) in clients.iter_mut().zip(1..) {
             client.send(format!("Client{number}").as_bytes())?;
@@ -251,6 +262,25 @@ pub fn ten_at_once(server: &Server) -> Outcome {
         }
         Ok(())
     })
+}
+
+/// The fault of a server that does not welcome a client while others are there: if it does as soon as they have left.
+fn of_waiting(mut client: Peer, others: Vec<Peer>) -> Option<Fault> {
+    let fault = match others.len() {
+        0 => return None,
+        1 => faults::ONE_AT_A_TIME,
+        _ => faults::FEW_AT_A_TIME,
+    };
+    for mut other in others {
+        // A server may know no other end, and may not outlive any. It may wait for a line's end.
+        _ = other.send(b"exit");
+        if !other.hears(GOOD_BYE.as_bytes()) {
+            _ = other.send(b"\n");
+            _ = other.hears(GOOD_BYE.as_bytes());
+        }
+        other.vanish();
+    }
+    client.hears(WELCOME.as_bytes()).then_some(fault)
 }
 
 /// All that is to be said to what has come goes out together.
@@ -272,11 +302,16 @@ pub fn round_trips(server: &Server) -> Outcome {
         for _ in 0..COUNT {
             server.part(|_| says(&mut client, "Michael"))?;
             if start.elapsed() > limit() {
+                server.student.log.add("the client sent \"Michael\" and received the answer, again and again");
+                // The usual reasons: it sleeps, or makes two writes, of which each turn comes in two pieces.
+                if (0..3).all(|_| client.finds_it_asleep(b"Michael", &hello("Michael"))) {
+                    return Err(server.student.brief("", "").common(Some(faults::SLEEPS)));
+                }
+                client.expect_in_one_piece(b"Michael", &hello("Michael"))?;
                 let advice = format!(
-                    "{COUNT} names, each sent as soon as the question had come, should take milliseconds.\n{STALL}"
+                    "{COUNT} names, each sent as soon as the question had come, should take milliseconds."
                 );
                 let late = seconds(limit());
-                server.student.log.add("the client sent \"Michael\" and received the answer, again and again");
                 return Err(server.student.brief(&format!("is slow: not done after {late}"), &advice));
             }
         }
@@ -293,11 +328,7 @@ pub fn restart(server: &Server) -> Outcome {
     }
     let Some(fresh) = server.another()? else { return Ok(()) };
     conversation(&fresh)?;
-    conversation(&fresh.again(
-        "could not be started again on the port that it had just used",
-        "The side that closes a connection first keeps its port in TIME-WAIT for a minute or so.\n\
-         Set SO_REUSEADDR on the listening socket before bind, and the port is yours again at once.",
-    )?)
+    conversation(&fresh.again(faults::NO_REUSE)?)
 }
 
 /// The conversation as chapter 5 shows it, as the client has it.
@@ -337,7 +368,8 @@ pub fn held_back(client: &Client<Vec<u8>>) -> Outcome {
 pub fn other_questions(client: &Client<Vec<u8>>) -> Outcome {
     let mut server = client.accept()?;
     server.ask_in_pieces(&[
-        b"Server: Welcome! How are you?",
+        b"Server: Welcome!",
+        b" How are you?",
         b" Do you like your name?",
         b"\nServer: What's your name?",
     ])?;
@@ -363,12 +395,15 @@ pub fn talk(client: &Client<Vec<u8>>, pieces: Pieces) -> Outcome {
     match pieces {
         Pieces::Whole => {}
         Pieces::At(cut) => client.circumstance(&format!(
-            "when the server's words came in two pieces, the first of {cut} byte{}",
+            "when the server's words were cut after {cut} byte{}",
             if cut == 1 { "" } else { "s" }
         )),
         Pieces::One => client.circumstance("when the server's words came byte by byte"),
     }
     let mut server = client.accept()?;
+    if matches!(pieces, Pieces::Whole) {
+        server.is_not_spoken_to()?;
+    }
     let turns = [
         (WELCOME.as_bytes().to_vec(), "Michael"),
         (hello("Michael"), "Tracy"),
@@ -378,7 +413,14 @@ pub fn talk(client: &Client<Vec<u8>>, pieces: Pieces) -> Outcome {
     for (words, answer) in turns {
         match pieces {
             Pieces::Whole => server.send(&words)?,
-            Pieces::At(cut) => server.ask_in_pieces(&[&words[..cut], &words[cut..]])?,
+            Pieces::At(cut) => {
+                let first = cut.min(1);
+                server.ask_in_pieces(&[
+                    &words[..first],
+                    &words[first..cut],
+                    &words[cut..],
+                ])?;
+            }
             Pieces::One => server.ask_in_pieces(&words.chunks(1).collect::<Vec<_>>())?,
         }
         server.expect_only(answer)?;
@@ -396,6 +438,20 @@ pub fn early_end(client: &Client<Vec<u8>>) -> Outcome {
     server.expect_only("Michael")?;
     server.finish()?;
     client.ends()
+}
+
+/// A server that welcomes in other letters, and a cut in one of them. A client may print what it has, but not stop at it.
+pub fn within_a_character(client: &Client<Vec<u8>>) -> Outcome {
+    client.circumstance("when a character came in two pieces");
+    let words =
+        format!("Server: 欢迎!\n{}", &WELCOME["Server: Welcome!\n".len()..]).into_bytes();
+    let mut server = client.accept()?;
+    server.ask_in_pieces(&[&words[..10], &words[10..]])?;
+    server.expect_only("Michael")?;
+    server.finish()?;
+    server.expect_end()?;
+    client.ends()?;
+    client.has_printed_no_marks()
 }
 
 /// A server whose words are no text: the client gives them as they are. It is not among [`CLIENT`]: a program of your own may print

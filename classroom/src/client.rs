@@ -1,9 +1,11 @@
 //! A student's client, and the listener that it is told to connect to.
 
+use crate::chapter_05::GOOD_BYE;
+use crate::faults;
 use crate::limit::limit;
 use crate::peer::{Peer, remark};
 use crate::ports::{START, free_port, words};
-use crate::story::{Log, Outcome, Story, compared, parting};
+use crate::story::{Log, Outcome, Story, compared, parting, quoted};
 use crate::student::{Returned, Student};
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
@@ -70,7 +72,8 @@ impl<T> Client<T> {
         let broken = |error| Story::new(format!("the grader can't accept: {error}"));
         // The listener has no time limit of its own to set that all systems know.
         self.listener.set_nonblocking(true).map_err(broken)?;
-        let until = Instant::now() + self.patience;
+        let mut until = Instant::now() + self.patience;
+        let (mut looks, mut goes_elsewhere) = (0, false);
         loop {
             // Asked first: a client may connect and end between the two questions.
             let ended = self.student.ended();
@@ -83,7 +86,17 @@ impl<T> Client<T> {
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
                     if Instant::now() > until || ended {
-                        return Err(self.student.fails("did not connect", ""));
+                        let at = self.listener.local_addr().map_err(broken)?;
+                        return Err(self.student.did_not_connect(at));
+                    }
+                    // One that is connected, but elsewhere, is given a little longer.
+                    looks += 1;
+                    if looks % 500 == 0
+                        && !goes_elsewhere
+                        && self.student.goes_elsewhere()
+                    {
+                        until = until.min(Instant::now() + limit());
+                        goes_elsewhere = true;
                     }
                     thread::sleep(Duration::from_millis(1));
                 }
@@ -97,10 +110,22 @@ impl<T> Client<T> {
         if self.student.ends() {
             return self.student.has_not_panicked();
         }
-        Err(self.student.fails(
-            "did not end",
-            "The server has gone; there is nothing left to wait for.",
-        ))
+        Err(self.student.has(self.student.endless(), ""))
+    }
+
+    /// Fails if it has printed marks in place of bytes that were not the whole of a character.
+    pub(crate) fn has_printed_no_marks(&self) -> Outcome
+    where
+        T: AsRef<[u8]>,
+    {
+        let printed = self.value.recv_timeout(limit());
+        let printed = printed.as_ref().map_or(&[][..], AsRef::as_ref);
+        let text = String::from_utf8_lossy(printed);
+        if str::from_utf8(printed).is_err() || !text.contains('\u{fffd}') {
+            return Ok(());
+        }
+        let printed = format!("It printed {}", quoted(printed));
+        Err(self.student.brief("", &printed).common(Some(faults::TEXT)))
     }
 
     /// Waits until the client has ended, and gives what it returned.
@@ -123,10 +148,16 @@ impl<T> Client<T> {
         }
         let remark = match value {
             [] => "nothing: did your client stop listening before this came?".to_owned(),
+            _ if expected.starts_with(value) => "nothing more".to_owned(),
             _ => remark(parting(expected, value)),
         };
         let ending = compared(expected, value, &remark);
-        Err(self.student.brief("did not return what it was told", &ending))
+        // It lacks the last words of a talk.
+        let leaves = expected
+            .strip_prefix(value)
+            .is_some_and(|rest| rest.ends_with(GOOD_BYE.as_bytes()));
+        let fault = (leaves && !value.is_empty()).then_some(faults::LEAVES_EARLY);
+        Err(self.student.brief("did not return what it was told", &ending).common(fault))
     }
 
     /// Says what is special from here on, for the story: `when the bytes were cut after …`.

@@ -41,6 +41,8 @@ mod accept;
 mod blocked;
 mod call;
 mod client;
+mod crash;
+mod faults;
 mod limit;
 mod mutex;
 mod peer;
@@ -50,6 +52,8 @@ pub mod program;
 mod scripted_stream;
 mod server;
 mod side_by_side;
+#[cfg(target_os = "linux")]
+mod sockets;
 mod story;
 mod student;
 mod system;

@@ -1,6 +1,10 @@
 //! The other end of the connection with the student's program.
 
-use crate::limit::{limit, seconds, within};
+mod asking;
+
+use crate::chapter_05::{GOOD_BYE, WELCOME};
+use crate::faults::{self, Fault};
+use crate::limit::{limit, seconds};
 use crate::story::{Outcome, Story, compared, parting, quoted};
 use crate::student::Student;
 use socket2::SockRef;
@@ -14,8 +18,21 @@ pub struct Peer {
     name: String,
     stream: TcpStream,
     student: Arc<Student>,
-    /// The last byte that was sent: then there may be bytes that the student has not read.
-    last_sent: Option<u8>,
+    /// What was sent last, all pieces of it: then there may be bytes that the student has not read.
+    sent: Vec<u8>,
+    /// How many of the answers that were expected have come.
+    answered: usize,
+    /// Whether the last of them was the last of all.
+    let_go: bool,
+    /// Whether this side has said anything, and whether it has finished.
+    has_spoken: bool,
+    finished: bool,
+    plays_the_server: bool,
+    /// Whether it is a server's first client.
+    pub(crate) is_first: bool,
+    /// There is one of these for each client that is there; whether it came as the only one.
+    pub(crate) present: Option<Arc<()>>,
+    pub(crate) is_alone: bool,
     /// Of the student's end: its own and its peer's.
     addresses: Option<(SocketAddr, SocketAddr)>,
 }
@@ -36,11 +53,19 @@ impl Peer {
             name: name.to_owned(),
             stream,
             student: Arc::clone(student),
-            last_sent: None,
+            sent: Vec::new(),
+            answered: 0,
+            let_go: false,
+            has_spoken: false,
+            finished: false,
+            plays_the_server: name == "the server",
+            is_first: false,
+            present: None,
+            is_alone: false,
             addresses: ready.as_ref().ok().copied(),
         };
         let closed = |error: Error| {
-            peer.fails("closed the connection at once", &error.to_string())
+            peer.fails("closed the connection at once", &error.to_string(), None)
         };
         ready.map_err(closed)?;
         Ok(peer)
@@ -59,6 +84,7 @@ impl Peer {
     /// Sends the pieces one after another; each is taken by the other end before the next is sent.
     pub fn send_in_pieces(&mut self, pieces: &[impl AsRef<[u8]>]) -> Outcome {
         self.step(&format!("sent {}", shown(pieces)));
+        self.sent.clear();
         for (piece, number) in pieces.iter().zip(1..) {
             self.write(piece.as_ref())?;
             if number < pieces.len() {
@@ -73,91 +99,13 @@ impl Peer {
         self.student.until_at_rest(&self.stream);
     }
 
-    /// Says nothing for so long, or until the other side has ended. One that takes a silence of this length for the end is found
-    /// out; one with a longer time limit is not.
-    pub fn pause(&mut self, time: Duration) {
-        self.step(&format!("said nothing for {}", seconds(time)));
-        within(time, || self.student.ended());
-    }
-
-    /// Sends a message in two pieces, with a silence between them that is longer than any time limit of the other side. One that
-    /// takes a silence for the end is found out.
-    ///
-    /// A side that waits without a time limit is not made to wait. The limit of one that has one is shortened, where the system
-    /// lets the grader do so. Otherwise the silence is longer than anything may take.
-    pub fn send_with_a_silence(&mut self, first: &[u8], rest: &[u8]) -> Outcome {
-        let (begin, end) = first.split_at(first.len() / 2);
-        let before = self.student.log.place();
-        self.step(&format!("sent {}", quoted(first)));
-        self.write(begin)?;
-        self.until_at_rest();
-        let limit = self.student.hurry();
-        // A shortened limit begins to count with the next `recv`.
-        self.write(end)?;
-        self.until_it_waits();
-        if let Some(limit) = limit {
-            self.student.log.back_to(before);
-            self.step(&format!("sent {}", quoted(first)));
-            let limit = seconds(limit);
-            self.step(&format!(
-                "said nothing for longer than your time limit of {limit}"
-            ));
-        } else {
-            self.step("said nothing for a while");
-        }
-        if self.student.ended() {
-            let advice = "The server had not finished: it was only silent for a while.";
-            return Err(self.fails("did not wait for the end", advice));
-        }
-        self.step(&format!("sent {}", quoted(rest)));
-        self.write(rest)
-    }
-
-    /// Waits until the other side has taken what was sent and waits for more, or has spoken or ended.
-    fn until_it_waits(&self) {
-        self.student.until_it_waits(&self.stream, || self.has_come());
-    }
-
-    /// Asks a question, and holds its last byte back until the other side waits for it, however long that takes: one that trusts the
-    /// clock speaks before.
-    pub(crate) fn ask_held_back(&mut self, question: &[u8]) -> Outcome {
-        let (last, first) = question.split_last().unwrap_or((&0, &[]));
-        self.ask(&[first, &[*last]], Self::until_it_waits)
-    }
-
-    /// Asks a question in pieces, like [`Peer::send_in_pieces`]. The other side must not answer before it is whole.
-    pub(crate) fn ask_in_pieces(&mut self, pieces: &[&[u8]]) -> Outcome {
-        self.ask(pieces, Self::until_at_rest)
-    }
-
-    /// Asks a question in pieces, and waits between them.
-    fn ask(&mut self, pieces: &[&[u8]], wait: fn(&Self)) -> Outcome {
-        let before = self.student.log.place();
-        for (piece, number) in pieces.iter().zip(1..) {
-            self.student.log.back_to(before);
-            self.step(&format!("sent {}", shown(&pieces[..number])));
-            self.write(piece)?;
-            if number == pieces.len() {
-                break;
-            }
-            wait(self);
-            if self.has_come() {
-                let mut received = Vec::new();
-                self.read_soon(&mut received, 200);
-                let remark = "too early: the question has not come yet";
-                let ending = compared(b"", &received, remark);
-                return Err(self.said("spoke before it was asked", &ending));
-            }
-        }
-        Ok(())
-    }
-
     /// Sends all of it, if the other side is still there.
     fn write(&mut self, bytes: &[u8]) -> Outcome {
-        self.last_sent = bytes.last().copied().or(self.last_sent);
+        self.sent.extend_from_slice(bytes);
+        self.has_spoken = true;
         match self.stream.write_all(bytes) {
             Err(error) if is_late(&error) => {
-                Err(self.fails("did not take what was sent", ""))
+                Err(self.fails("did not take what was sent", "", None))
             }
             // If it has gone, what it said before that is for the next step to see.
             _ => Ok(()),
@@ -192,13 +140,9 @@ impl Peer {
                 return Err(self.said_else(expected, &received));
             }
             if matches!(read, Received::Nothing) && self.is_waiting_for_a_newline() {
-                let ending = compared(
-                    expected,
-                    &received,
-                    "this was all, until a newline was sent",
-                );
-                let story = self.said("waits for a newline that never comes", &ending);
-                return Err(story.of_common_fault("it waits for a newline", NEWLINE));
+                let remark = "this was all, until a newline was sent";
+                let ending = compared(expected, &received, remark);
+                return Err(self.said("", &ending).common(Some(faults::NEWLINE)));
             }
             let place = match received.len() {
                 0 => "nothing came".to_owned(),
@@ -218,25 +162,65 @@ impl Peer {
                 _ => ("said too little", format!("{place}, then nothing for {late}")),
             };
             let mut ending = compared(expected, &received, &remark);
-            if self.last_sent.is_some() && matches!(read, Received::Reset) {
+            // One that has closed after one name resets what is said to it, and there is no more to that.
+            let unread = matches!(read, Received::Reset) && !self.sent.is_empty();
+            if unread && self.answered != 1 {
                 ending.push_str(&format!("\n\n{UNREAD}"));
             }
-            return Err(self.fails(did, &ending));
+            let fault = |accepted, crash: Option<&str>| {
+                self.fault_of_no_answer(expected, &received, &read, accepted, crash)
+            };
+            return Err(self.student.story(did, &ending, fault, self.addresses));
         }
         if !expected.is_empty() {
             self.step(&format!("received {}", quoted(expected)));
         }
+        self.answered += usize::from(!self.sent.is_empty());
+        self.let_go = expected.ends_with(GOOD_BYE.as_bytes());
         Ok(())
     }
 
-    /// Whether the other side goes on as soon as what was sent has ended with a newline: the commonest reason for a silence. It
-    /// tries, so nothing more can be expected of this talk.
+    /// The fault behind an answer that did not come, or not all of it.
+    fn fault_of_no_answer(
+        &self,
+        expected: &[u8],
+        received: &[u8],
+        read: &Received,
+        accepted: bool,
+        crash: Option<&str>,
+    ) -> Option<Fault> {
+        if let Some(fault) = crash.and_then(|crash| faults::of_crash(crash, &self.sent)) {
+            return Some(fault);
+        }
+        let has_closed = matches!(read, Received::End | Received::Reset);
+        match crash {
+            None if has_closed && received.is_empty() && !self.let_go => {
+                faults::of_end(&self.sent, self.answered)
+            }
+            None if !has_closed && !accepted => match (self.is_first, self.is_alone) {
+                (true, _) => Some(faults::NO_ACCEPT),
+                (_, true) => Some(faults::NOT_NOTICED),
+                _ => None,
+            },
+            None if !has_closed
+                && received.is_empty()
+                && expected == WELCOME.as_bytes() =>
+            {
+                self.is_first.then_some(faults::NO_WELCOME)
+            }
+            _ => faults::of_silence(&self.sent, received),
+        }
+    }
+
+    /// Whether the other side goes on as soon as what was sent has ended with a newline, be it by an end: the commonest reason for a
+    /// silence. It tries, so nothing more can be expected of this talk.
     fn is_waiting_for_a_newline(&mut self) -> bool {
-        if self.last_sent.is_none_or(|last| last == b'\n') || self.write(b"\n").is_err() {
+        let may_wait = self.sent.last().is_some_and(|last| *last != b'\n');
+        if !may_wait || self.write(b"\n").is_err() {
             return false;
         }
         let read = self.read(&mut Vec::new(), 1, Instant::now() + limit() / 3);
-        matches!(read, Received::Bytes)
+        !matches!(read, Received::Nothing)
     }
 
     /// Waits for exactly these bytes, and looks whether more came along with them.
@@ -249,12 +233,15 @@ impl Peer {
         };
         let expected = expected.as_ref();
         let newline = more.starts_with(b"\n") || more.starts_with(b"\r\n");
-        let remark = match newline && !expected.ends_with(b"\n") {
-            true => "a newline: names are sent without one",
-            false => "too early: nobody has asked for this",
+        let (remark, fault) = if newline && !expected.ends_with(b"\n") {
+            ("a newline: names are sent without one", faults::NAME_AND_NEWLINE)
+        } else if more.starts_with(b"\0") {
+            ("a zero: only the name was asked for", faults::ZEROS)
+        } else {
+            ("too early: nobody has asked for this", faults::SPEAKS_FIRST)
         };
         let ending = compared(expected, &[expected, &more].concat(), remark);
-        Err(self.said("said more than it was asked for", &ending))
+        Err(self.said("", &ending).common(Some(fault)))
     }
 
     /// Sends `message` twenty times, and expects the whole `answer` with one read each time.
@@ -278,8 +265,8 @@ impl Peer {
             self.step(&format!("waited for {}", quoted(answer)));
             if answer.starts_with(&first) {
                 let remark = "this much came first, the rest later";
-                let ending = format!("{}\n\n{STALL}", compared(answer, &first, remark));
-                return Err(self.said("sent a turn in two pieces", &ending));
+                let ending = compared(answer, &first, remark);
+                return Err(self.said("", &ending).common(Some(faults::TWO_WRITES)));
             }
             return Err(self.said_else(answer, &first));
         }
@@ -320,18 +307,35 @@ impl Peer {
         match read {
             Received::End => Ok(()),
             Received::Reset if may_be_a_reset => Ok(()),
-            Received::Reset => {
-                Err(self.fails("reset the connection instead of closing it", UNREAD))
-            }
+            Received::Reset => Err(self.fails(
+                "reset the connection instead of closing it",
+                UNREAD,
+                None,
+            )),
             Received::Nothing => {
                 let late = seconds(limit());
                 let ending = format!("Nothing came for {late}, and no end either.");
-                Err(self.fails(otherwise, &ending))
+                if self.finished {
+                    // Into which pieces the bytes were cut before has nothing to do with it.
+                    self.student.log.circumstance(None);
+                }
+                let fault = match (self.finished, self.let_go) {
+                    (true, _) if self.plays_the_server => Some(self.student.endless()),
+                    (true, _) => Some(faults::NOT_CLOSED_AT_END),
+                    (_, true) => Some(faults::NOT_CLOSED),
+                    _ => None,
+                };
+                Err(self.fails(otherwise, &ending, fault))
             }
             Received::Bytes => {
                 self.read_soon(&mut received, 200);
                 let ending = compared(b"", &received, "here the end should be");
-                Err(self.said("said more than it should", &ending))
+                let goes_on = [&b"Server: Hello"[..], b"Server: What's"];
+                let goes_on = goes_on.iter().any(|words| received.starts_with(words));
+                let zeros = received.starts_with(b"\0\0");
+                let endless = (self.finished && goes_on).then_some(faults::ENDLESS);
+                let fault = if zeros { Some(faults::ZEROS) } else { endless };
+                Err(self.said("said more than it should", &ending).common(fault))
             }
         }
     }
@@ -339,6 +343,7 @@ impl Peer {
     /// Finishes sending, and still listens: the half-close.
     pub fn finish(&mut self) -> Outcome {
         self.step("finished sending");
+        self.finished = true;
         // It fails if the other side has gone already. What that is worth is for the next step to say.
         _ = self.stream.shutdown(Shutdown::Write);
         Ok(())
@@ -371,12 +376,14 @@ impl Peer {
     /// A story about other bytes than were expected.
     fn said_else(&self, expected: &[u8], received: &[u8]) -> Story {
         let remark = remark(parting(expected, received));
+        let fault = faults::of_answer(&self.sent, expected, received);
         self.said("said something else", &compared(expected, received, &remark))
+            .common(fault)
     }
 
     /// A story about the other side: what it did, and the details.
-    fn fails(&self, did: &str, ending: &str) -> Story {
-        self.student.story(did, ending, self.addresses.as_slice())
+    fn fails(&self, did: &str, ending: &str, fault: Option<Fault>) -> Story {
+        self.student.story(did, ending, |_, _| fault, self.addresses)
     }
 
     /// What else the other side says belongs to the picture, if it comes soon.
@@ -411,14 +418,8 @@ impl Peer {
     }
 }
 
-const NEWLINE: &str = "As soon as a newline was sent, an answer came. But here nothing ends with a newline unless a person typed it:\n\
-    what one read returns has to be enough. Does your program read lines?";
-
 const UNREAD: &str =
     "A socket that is closed with unread bytes in its buffer sends a reset.";
-
-pub(crate) const STALL: &str = "Two small writes and then a read is the slow pattern: the kernel holds the second write until \
-    the first\nis acknowledged, and the other side is in no hurry to. Send both with one call.";
 
 /// What one read came to.
 enum Received {

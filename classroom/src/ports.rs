@@ -60,6 +60,42 @@ fn is_free(port: u16) -> bool {
 /// Starting a program takes longer than anything that it does then: as many time limits.
 pub(crate) const START: u32 = 5;
 
+/// A command's words by a Unix shell's rules: a backslash takes away the meaning of what follows it.
+fn split_elsewhere(command: &str) -> Result<Vec<String>, String> {
+    shell_words::split(command).map_err(|error| error.to_string())
+}
+
+/// A command's words by the rules of Windows: a backslash is one, as in `C:\Users`, except before a double quote, and nothing
+/// but double quotes holds words together.
+fn split_on_windows(command: &str) -> Result<Vec<String>, String> {
+    let mut words = Vec::new();
+    let (mut word, mut quoted, mut backslashes) = (None::<String>, false, 0);
+    for c in command.chars() {
+        if c == '\\' {
+            backslashes += 1;
+            continue;
+        }
+        // Before a quote, two of them stand for one, and one that is left over makes the quote an ordinary character.
+        let quote = c == '"';
+        let literal = if quote { backslashes / 2 } else { backslashes };
+        let escaped = quote && backslashes % 2 == 1;
+        backslashes = 0;
+        if literal > 0 || quote || quoted || !c.is_whitespace() {
+            word.get_or_insert_default().push_str(&"\\".repeat(literal));
+        }
+        match c {
+            '"' if !escaped => quoted = !quoted,
+            c if c.is_whitespace() && !quoted => words.extend(word.take()),
+            c => word.get_or_insert_default().push(c),
+        }
+    }
+    if backslashes > 0 {
+        word.get_or_insert_default().push_str(&"\\".repeat(backslashes));
+    }
+    words.extend(word);
+    if quoted { Err("a double quote is missing".to_owned()) } else { Ok(words) }
+}
+
 /// The command's words, with the address filled in.
 pub(crate) fn words(command: &str, address: SocketAddr) -> Outcome<Vec<String>> {
     filled(command, &address.ip().to_string(), &address.port().to_string(), "")
@@ -72,7 +108,8 @@ pub(crate) fn filled(
     port: &str,
     text: &str,
 ) -> Outcome<Vec<String>> {
-    let words = shell_words::split(command).map_err(|error| {
+    let split = if cfg!(windows) { split_on_windows } else { split_elsewhere };
+    let words = split(command).map_err(|error| {
         Story::new(format!("the command `{command}` can't be read: {error}"))
     })?;
     if !["{port}", "{addr}"].iter().any(|place| command.contains(place)) {
@@ -88,4 +125,42 @@ pub(crate) fn filled(
             .replace("{text}", text)
     };
     Ok(words.into_iter().map(fill).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{split_elsewhere, split_on_windows};
+
+    #[test]
+    fn a_backslash_on_windows_is_one() {
+        for (command, words) in [
+            (
+                r"C:\Users\ann\server.exe {port}",
+                &[r"C:\Users\ann\server.exe", "{port}"][..],
+            ),
+            (
+                r#""C:\My Files\server.exe" {port}"#,
+                &[r"C:\My Files\server.exe", "{port}"],
+            ),
+            (r#"a.exe "C:\My Files\\" b\"#, &["a.exe", r"C:\My Files\", r"b\"]),
+            (r#"a.exe \"b\" it's ''"#, &["a.exe", r#""b""#, "it's", "''"]),
+            (r#"  a.exe ""  \\server\share "#, &["a.exe", "", r"\\server\share"]),
+        ] {
+            let split = split_on_windows(command).expect("it can be split");
+            assert_eq!(split, words, "{command}");
+        }
+        assert!(split_on_windows(r#"a.exe "b"#).is_err());
+    }
+
+    #[test]
+    fn elsewhere_a_command_is_split_as_in_a_shell() {
+        for (command, words) in [
+            (r"my\ server {port}", &["my server", "{port}"][..]),
+            (r#"'my server' "{port}""#, &["my server", "{port}"]),
+        ] {
+            let split = split_elsewhere(command).expect("it can be split");
+            assert_eq!(split, words, "{command}");
+        }
+        assert!(split_elsewhere("a 'b").is_err());
+    }
 }

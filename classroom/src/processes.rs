@@ -105,6 +105,49 @@ fn end_each(mut is_one: impl FnMut(&System, &Process) -> bool) {
     }
 }
 
+/// A process and all that descend from it, as long as none in between has ended.
+#[cfg(target_os = "linux")]
+pub(crate) fn with_descendants(id: u32) -> Vec<u32> {
+    let parents: Vec<(u32, u32)> = std::fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let process = entry.file_name().to_str()?.parse().ok()?;
+            let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
+            // The name stands in brackets and may hold anything; the state and the parent follow it.
+            let parent = stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()?;
+            Some((process, parent))
+        })
+        .collect();
+    let mut found = vec![id];
+    let mut at = 0;
+    while let Some(&process) = found.get(at) {
+        at += 1;
+        found.extend(
+            parents
+                .iter()
+                .filter(|(_, parent)| *parent == process)
+                .map(|(child, _)| child),
+        );
+    }
+    found
+}
+
+/// The processes with this mark that run, where the system tells the environment of a process.
+#[cfg(target_os = "linux")]
+pub(crate) fn marked(mark: &str) -> Vec<u32> {
+    let found = std::sync::Mutex::new(Vec::new());
+    each(
+        |_, process| mark_of(process) == Some(mark),
+        |process| {
+            crate::mutex::lock(&found).push(process.pid().as_u32());
+            true
+        },
+    );
+    found.into_inner().unwrap_or_default()
+}
+
 /// Whether a process with this mark runs.
 pub(crate) fn runs(mark: &str) -> bool {
     each(|_, process| mark_of(process) == Some(mark), |_| true) > 0

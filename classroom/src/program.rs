@@ -160,6 +160,16 @@ impl Program {
         processes::runs(&self.mark)
     }
 
+    /// Its process, those that descend from it, and those that carry its mark.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn processes(&self) -> Vec<u32> {
+        let mut found = processes::with_descendants(self.id());
+        found.extend(processes::marked(&self.mark));
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
     /// Its last words count, and may still be under way. But what it has started may go on, and keep its streams open.
     fn settle(&self) {
         within(Duration::from_millis(300), || {

@@ -1,6 +1,7 @@
 //! A student's server, and the conversations that clients have with it.
 
 use crate::accept::Accept;
+use crate::faults::{self, Fault};
 use crate::limit::{limit, within};
 use crate::mutex::lock;
 use crate::peer::Peer;
@@ -9,7 +10,7 @@ use crate::story::{Log, Outcome, Story, visible};
 use crate::student::{Returned, Student};
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -24,6 +25,10 @@ pub struct Server {
     first: Mutex<Option<TcpStream>>,
     /// Whether a part of the check went well already.
     served: AtomicBool,
+    /// How many clients there have been.
+    clients: AtomicUsize,
+    /// Every client that is there has a copy.
+    present: Arc<()>,
     pub(crate) student: Arc<Student>,
 }
 
@@ -73,22 +78,22 @@ where
 pub fn server_program(command: &str) -> Outcome<Server> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port_for_program()?));
     let advice = "Does it listen on the port that it is given, on 127.0.0.1?";
-    start(command, address, Log::default(), "accepts no connection", advice)
+    let never = |student: &Student| student.does_not_listen(address, advice);
+    start(command, address, Log::default(), never)
 }
 
-/// Starts the command, to listen at this address. If it does not, the story says what it did, with advice.
+/// Starts the command, to listen at this address. If it does not, `otherwise` tells what it did.
 pub(crate) fn start(
     command: &str,
     address: SocketAddr,
     log: Log,
-    did: &str,
-    advice: &str,
+    otherwise: impl Fn(&Student) -> Story,
 ) -> Outcome<Server> {
     let words = words(command, address)?;
     let (student, _) = Student::program("your server", &words, log)?;
     student.log.add(format!("`{}` was started", words.join(" ")));
-    let until = Instant::now() + limit() * START;
-    let mut looks_in_vain = 0;
+    let mut until = Instant::now() + limit() * START;
+    let (mut looks, mut looks_in_vain, mut listens_elsewhere) = (0, 0, false);
     let first = loop {
         match TcpStream::connect_timeout(&address, limit()) {
             Ok(stream) => break stream,
@@ -101,8 +106,15 @@ pub(crate) fn start(
         let gone = student.ended() && !student.has_left_something_running();
         looks_in_vain = if gone { looks_in_vain + 1 } else { 0 };
         if looks_in_vain == 25 || Instant::now() > until {
-            return Err(student.fails(did, advice));
+            return Err(otherwise(&student));
         }
+        // One that listens, but elsewhere, is given a little longer.
+        let listens = looks % 50 == 49 && !student.listens_at().is_empty();
+        if listens && !listens_elsewhere {
+            until = until.min(Instant::now() + limit());
+            listens_elsewhere = true;
+        }
+        looks += 1;
         thread::sleep(Duration::from_millis(10));
     };
     let server = Server::new(address, Some(command), Some(first), student);
@@ -119,7 +131,10 @@ impl Server {
     ) -> Self {
         let command = command.map(str::to_owned);
         let served = AtomicBool::new(false);
-        Self { address, command, first: Mutex::new(first), served, student }
+        let clients = AtomicUsize::new(0);
+        let first = Mutex::new(first);
+        let present = Arc::default();
+        Self { address, command, first, served, clients, present, student }
     }
 
     /// Where it listens.
@@ -130,7 +145,10 @@ impl Server {
     /// Lets a client connect, who is called so in the story.
     pub fn client(&self, name: &str) -> Outcome<Peer> {
         let stream = self.stream(name)?;
-        let peer = Peer::new(name, stream, &self.student)?;
+        let mut peer = Peer::new(name, stream, &self.student)?;
+        peer.is_alone = Arc::strong_count(&self.present) == 1;
+        peer.present = Some(Arc::clone(&self.present));
+        peer.is_first = self.clients.fetch_add(1, Ordering::Relaxed) == 0;
         self.student.log.add(format!("{name} connected"));
         Ok(peer)
     }
@@ -148,7 +166,16 @@ impl Server {
                     self.student.log.add("a client before had been served");
                 }
                 self.student.log.add(format!("{name} tried to connect: {error}"));
-                Err(self.student.fails("is not there any more", ""))
+                let student = &self.student;
+                Err(match self.clients.load(Ordering::Relaxed) {
+                    // A function may have been given an `accept` that fails.
+                    _ if self.command.is_none() => {
+                        student.fails("is not there any more", "")
+                    }
+                    0 => student.fails("is not there any more", ""),
+                    _ if student.ended() => student.has(faults::STOPS, ""),
+                    _ => student.has(faults::NO_LISTENER, ""),
+                })
             }
         }
     }
@@ -224,9 +251,8 @@ impl Server {
         self.command.as_deref().map(server_program).transpose()
     }
 
-    /// Ends the program and starts it again, at the same address. If it does not accept connections then, the story says what it
-    /// did, with advice.
-    pub(crate) fn again(self, did: &str, advice: &str) -> Outcome<Self> {
+    /// Ends the program and starts it again, at the same address. If it does not accept connections then, it has this fault.
+    pub(crate) fn again(self, fault: Fault) -> Outcome<Self> {
         let Self { address, command, student, .. } = self;
         let log = student.log.clone();
         log.add("a client said `exit`, and your server closed the connection");
@@ -237,7 +263,9 @@ impl Server {
             let headline = "your server still listens after its program was ended";
             return Err(Story::new(headline).after(&log));
         }
-        start(&command.unwrap_or_default(), address, log, did, advice)
+        start(&command.unwrap_or_default(), address, log, |student| {
+            student.has(fault, "")
+        })
     }
 
     /// Fails if the server's function has panicked, or a thread that it has started.
@@ -250,9 +278,7 @@ impl Server {
         if !self.student.has_gone_to_the_background() {
             return Ok(());
         }
-        let advice = "The command that was started has ended, and something that it had started serves on.\n\
-                      Start the server itself, in the foreground: without `&`, without becoming a daemon.";
-        Err(self.student.brief("went to the background", advice))
+        Err(self.student.brief("", "").common(Some(faults::BACKGROUND)))
     }
 }
 

@@ -1,6 +1,8 @@
 //! A failure, told so that a reader sees what happened: the steps that led there, what was expected, what came.
 
+use crate::faults::Fault;
 use crate::mutex::lock;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -9,31 +11,70 @@ pub type Outcome<T = ()> = Result<T, Story>;
 
 /// Why a check failed, for a person to read.
 pub struct Story {
-    headline: String,
+    /// What comes before all else: that the program has crashed.
+    first: Box<str>,
+    /// Whose story it is, and when it happened: `your server`.
+    subject: Box<str>,
+    /// What it did: `said nothing`.
+    did: String,
     steps: Vec<String>,
     ending: String,
-    fault: Option<&'static str>,
+    fault: Option<Box<str>>,
 }
 
 impl Story {
     /// A story in one paragraph: `headline` is the whole of it until [`Story::after`] and [`Story::ending`] add more.
     pub fn new(headline: impl Into<String>) -> Self {
+        Self::of(String::new(), headline)
+    }
+
+    /// A story of somebody, `your server`, who did something.
+    pub(crate) fn of(subject: String, did: impl Into<String>) -> Self {
         Self {
-            headline: headline.into(),
+            first: "".into(),
+            subject: subject.into(),
+            did: did.into(),
             steps: Vec::new(),
             ending: String::new(),
             fault: None,
         }
     }
 
-    /// Names the fault behind it, one that many checks may meet, and adds what there is to say of it.
-    pub(crate) fn of_common_fault(self, fault: &'static str, advice: &str) -> Self {
-        Self { fault: Some(fault), ..self }.ending(advice)
+    /// Names the fault behind it, one that many programs have: the headline says it, and the last paragraph what to do.
+    pub(crate) fn common(self, fault: Option<Fault>) -> Self {
+        match fault {
+            Some(Fault { name, advice }) => {
+                let fault = Some(format!("it {name}").into());
+                Self { did: name.to_owned(), fault, ..self }.ending(advice)
+            }
+            None => self,
+        }
+    }
+
+    /// Tells the crash before all else.
+    pub(crate) fn crashed(self, first: String) -> Self {
+        Self { first: first.into(), ..self }
+    }
+
+    /// Takes the crash for the fault behind it, if there was one and no other has a name.
+    pub(crate) fn of_crash(self) -> Self {
+        let crash = Some(self.first.clone()).filter(|crash| !crash.is_empty());
+        Self { fault: self.fault.or(crash), ..self }
     }
 
     /// The common fault behind it, if it is known: who has told it once need not tell it again.
-    pub fn common_fault(&self) -> Option<&'static str> {
-        self.fault
+    pub fn common_fault(&self) -> Option<&str> {
+        self.fault.as_deref()
+    }
+
+    /// The story as it is to be told next: in full, unless its fault has been told. Of that there is a line then.
+    pub fn unless_told(&self, told: &mut BTreeSet<String>) -> Result<String, String> {
+        match &self.fault {
+            Some(fault) if !told.insert(fault.to_string()) => {
+                Err(format!("as before: {fault}"))
+            }
+            _ => Ok(self.to_string()),
+        }
     }
 
     /// Puts the steps of `log` before the ending.
@@ -67,7 +108,9 @@ pub(crate) fn cut(line: &str, width: usize) -> String {
 impl fmt::Display for Story {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const WIDTH: usize = 400;
-        for line in self.headline.lines() {
+        let space = if self.subject.is_empty() { "" } else { " " };
+        let headline = format!("{}{space}{}", self.subject, self.did);
+        for line in self.first.lines().chain(headline.lines()) {
             writeln!(f, "{}", cut(line, WIDTH))?;
         }
         if !self.steps.is_empty() {

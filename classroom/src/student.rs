@@ -1,6 +1,8 @@
 //! The program under test: a function on a thread of its own, or a command. It is watched, and can be asked what it does.
 
-use crate::blocked::{self, Whose};
+use crate::blocked::{self, Which, Whose};
+use crate::crash::{self, Crash};
+use crate::faults::{self, Fault};
 use crate::limit::{limit, within};
 use crate::mutex::lock;
 use crate::program::Program;
@@ -149,12 +151,16 @@ impl Student {
         Arc::new(Self { what: what.to_owned(), log, body, end, given_up })
     }
 
-    /// A story about this program: what it did (`said something else`), and what it is doing now.
+    /// A story about this program: what it did (`said something else`), and what it is doing now. With a connection, its end at the
+    /// program and the other, it is told of the thread or process that serves it. `fault` is asked for the fault behind it once the
+    /// program has had the time to go down: with whether it has accepted the connection, as far as the system tells, and how it
+    /// has crashed.
     pub fn story(
         &self,
         did: &str,
         ending: &str,
-        connections: &[(SocketAddr, SocketAddr)],
+        fault: impl FnOnce(bool, Option<&str>) -> Option<Fault>,
+        connection: Option<(SocketAddr, SocketAddr)>,
     ) -> Story {
         // What ends a program ends its connections first: give it the time to have ended.
         self.until_over_it();
@@ -162,14 +168,11 @@ impl Student {
             let headline = "is not written yet: there is a todo!() at";
             return Story::new(format!("{} {headline} {place}", self.what));
         }
-        let mut story = self.brief(did, ending);
-        if let Some(state) = self.state(connections) {
-            story = story.ending(format!("By then {} {state}.", self.what));
-        }
-        let of_itself = matches!(*lock(&self.end), Some(End::Panicked));
-        if let Some(panic) = self.panic().filter(|_| !of_itself) {
-            story = story
-                .ending(format!("A thread of {} had panicked at {panic}.", self.what));
+        let (state, accepted) = self.state(connection);
+        let fault = fault(accepted, self.crash().as_deref());
+        let mut story = self.brief(did, ending).common(fault).of_crash();
+        if let Some(state) = state {
+            story = story.ending(format!("By then {state}."));
         }
         if let Some(program) = self.command() {
             let printed = program.stdout();
@@ -188,18 +191,125 @@ impl Student {
 
     /// A story about this program: what it did, without what it is doing now.
     pub fn brief(&self, did: &str, ending: &str) -> Story {
-        let headline = match self.log.circumstances() {
-            Some(circumstance) => {
-                format!("{} failed {circumstance}: it {did}", self.what)
-            }
-            None => format!("{} {did}", self.what),
+        let subject = match self.log.circumstances() {
+            Some(circumstance) => format!("{} failed {circumstance}: it", self.what),
+            None => self.what.clone(),
         };
-        Story::new(headline).after(&self.log).ending(ending)
+        let story = Story::of(subject, did).after(&self.log).ending(ending);
+        match self.crash() {
+            Some(crash) => story.crashed(crash),
+            None => story,
+        }
+    }
+
+    /// That it has crashed, or a thread of it, in a line: the first panic, traceback or exception.
+    pub fn crash(&self) -> Option<String> {
+        let Some(program) = self.command() else {
+            let whose = match *lock(&self.end) {
+                Some(End::Panicked) => self.what.clone(),
+                _ => format!("a thread of {}", self.what),
+            };
+            return self.panic().map(|panic| format!("{whose} had panicked at {panic}"));
+        };
+        let stderr = program.stderr();
+        let told = crash::find(&String::from_utf8_lossy(stderr.beginning()));
+        let Crash { kind, error, place } = told.or_else(|| self.signal())?;
+        let at = if place.is_empty() { "" } else { " at " };
+        Some(format!("{} crashed{at}{place}: {error} ({kind})", self.what))
+    }
+
+    /// The signal that has ended it, if one has.
+    fn signal(&self) -> Option<Crash> {
+        #[cfg(unix)]
+        if let Some(status) = self.command().and_then(Program::status) {
+            std::os::unix::process::ExitStatusExt::signal(&status)?;
+            let (error, place) = (status.to_string(), String::new());
+            return Some(Crash { kind: "by no word of its own", error, place });
+        }
+        None
     }
 
     /// A story that has nothing to do with a certain connection.
     pub fn fails(&self, did: &str, advice: &str) -> Story {
-        self.story(did, advice, &[])
+        self.story(did, advice, |_, _| None, None)
+    }
+
+    /// A story that has nothing to do with a certain connection, of a fault that many programs have.
+    pub fn has(&self, fault: Fault, ending: &str) -> Story {
+        self.story("", ending, |_, _| Some(fault), None)
+    }
+
+    /// A story about a server that can't be reached where it was told to listen: it may listen elsewhere.
+    pub fn does_not_listen(&self, address: SocketAddr, advice: &str) -> Story {
+        let elsewhere = self.listens_at();
+        if elsewhere.is_empty() {
+            return self.fails("accepts no connection", advice);
+        }
+        let swapped = elsewhere.iter().any(|it| it.port() == address.port().swap_bytes());
+        let swapped = if swapped {
+            "\nThat is your port with its two bytes the other way round: it has to go through htons()."
+        } else {
+            ""
+        };
+        let ending = format!(
+            "It was to listen on {address}, and its process listens on {}.{swapped}",
+            listed(&elsewhere)
+        );
+        self.has(faults::ELSEWHERE, &ending)
+    }
+
+    /// A story about a client that has not connected where it was told to: it may have elsewhere.
+    pub fn did_not_connect(&self, address: SocketAddr) -> Story {
+        let elsewhere = self.is_connected_to();
+        if !elsewhere.is_empty() {
+            let ending = format!(
+                "It was to connect to {address}, and its process is connected, or tries to connect, to {}.",
+                listed(&elsewhere)
+            );
+            return self.has(faults::CONNECTS_ELSEWHERE, &ending);
+        }
+        let refused = ["refused", "REFUSED"].iter().any(|word| {
+            self.command().is_some_and(|program| program.stderr().end().contains(word))
+        });
+        if refused {
+            let ending = format!(
+                "It was to connect to {address}, where the grader listened all the time. It was refused, so it went elsewhere."
+            );
+            return self.has(faults::CONNECTS_ELSEWHERE, &ending);
+        }
+        match self.command() {
+            // One that has crashed tells why.
+            Some(_) if self.crash().is_none() => self.has(faults::NO_CONNECT, ""),
+            _ => self.fails("did not connect", ""),
+        }
+    }
+
+    /// Where its processes listen, as far as the system tells.
+    pub fn listens_at(&self) -> Vec<SocketAddr> {
+        #[cfg(target_os = "linux")]
+        if let Some(program) = self.command() {
+            return crate::sockets::listening(&program.processes());
+        }
+        Vec::new()
+    }
+
+    /// The fault of a client that does not end at the end of the stream.
+    pub fn endless(&self) -> Fault {
+        if self.sleeps() { faults::SLEEPS_AT_THE_END } else { faults::ENDLESS_CLIENT }
+    }
+
+    /// Whether it is connected to anything, or tries to.
+    pub fn goes_elsewhere(&self) -> bool {
+        !self.is_connected_to().is_empty()
+    }
+
+    /// What its processes are connected to, or try to connect to, as far as the system tells.
+    fn is_connected_to(&self) -> Vec<SocketAddr> {
+        #[cfg(target_os = "linux")]
+        if let Some(program) = self.command() {
+            return crate::sockets::connected_to(&program.processes());
+        }
+        Vec::new()
     }
 
     /// Whether it ends within the time limit.
@@ -226,7 +336,8 @@ impl Student {
             return Err(self.fails("panicked", ""));
         }
         let advice = "What the other side does is no reason to panic: it is an error to return, or an end to see.";
-        Err(self.brief("panicked", &format!("It panicked at {panic}.\n{advice}")))
+        let ending = format!("It panicked at {panic}.\n{advice}");
+        Err(self.brief("panicked", &ending).crashed(String::new()))
     }
 
     /// Whether it has ended.
@@ -273,13 +384,15 @@ impl Student {
     }
 
     /// Waits until it has taken what was sent to it over `connection`, and has said what it was going to say. Gives up after
-    /// a while, and soon with a program that never rests.
-    pub fn until_at_rest(&self, connection: &TcpStream) {
+    /// a while, and soon with a program that never rests; gives false then.
+    pub fn until_at_rest(&self, connection: &TcpStream) -> bool {
         let restless = self.given_up.load(Ordering::Relaxed) >= 3;
         let most = Duration::from_millis(if restless { 10 } else { 1000 });
-        if !self.whose(|whose| blocked::until_at_rest(&whose, connection, most)) {
+        let rests = self.whose(|whose| blocked::until_at_rest(&whose, connection, most));
+        if !rests {
             self.given_up.fetch_add(1, Ordering::Relaxed);
         }
+        rests
     }
 
     /// Waits until it has taken all that was sent over `connection` and waits for more, for however long, or until `is_over`. Where
@@ -290,8 +403,18 @@ impl Student {
                 || self.ended()
                 || (blocked::has_taken(connection)
                     // One thread may have woken another that had been looked at before.
-                    && (0..2).all(|_| self.whose(|whose| blocked::waits_without_limit(&whose))))
+                    && (0..2).all(|_| self.waits_without_limit()))
         });
+    }
+
+    /// Whether it waits for nothing but the other side, as far as the system tells.
+    pub fn waits_without_limit(&self) -> bool {
+        self.whose(|whose| blocked::waits_without_limit(&whose))
+    }
+
+    /// Whether a thread of it is in a sleep, as far as the system tells.
+    pub fn sleeps(&self) -> bool {
+        self.whose(|whose| blocked::sleeps(&whose))
     }
 
     /// Shortens the time limit with which it waits for bytes, if it has one, and gives what it was.
@@ -324,25 +447,47 @@ impl Student {
         panic.split_once(": not yet implemented").map(|(place, _)| place.to_owned())
     }
 
-    /// What it has come to, or is doing, as one would say it after its name; `None` if the system doesn't tell.
-    fn state(&self, connections: &[(SocketAddr, SocketAddr)]) -> Option<String> {
+    /// What it has come to, or is doing, as one would say it after "by then", and whether it has accepted the connection, as far as
+    /// the system tells.
+    fn state(
+        &self,
+        connection: Option<(SocketAddr, SocketAddr)>,
+    ) -> (Option<String>, bool) {
+        let what = &self.what;
         let end = lock(&self.end).clone();
-        Some(match end {
+        let had = match end {
             Some(End::Returned) => String::from("had returned"),
             Some(End::Failed(error)) => format!("had returned the error \"{error}\""),
-            Some(End::Panicked) => {
-                format!("had panicked at {}", self.panic().unwrap_or_default())
-            }
+            // Where, is told first.
+            Some(End::Panicked) => return (None, true),
             Some(End::Exited(status)) => format!("had ended ({status})"),
             None => {
-                let calls = self.whose(|whose| blocked::calls(&whose, connections));
-                if calls.is_empty() {
-                    return None;
-                }
-                format!("was {}", calls.join(", and "))
+                let doing = self.whose(|whose| blocked::doing(&whose, connection));
+                let who = match doing.which {
+                    Which::All => format!("{what} was"),
+                    Which::NotAccepted => {
+                        format!("{what} had not accepted this connection, and was")
+                    }
+                    Which::Thread => {
+                        format!("the thread of {what} that serves this client was")
+                    }
+                    Which::Process => {
+                        format!("the process of {what} that serves this client was")
+                    }
+                };
+                let calls = doing.calls.join(", and ");
+                let state = (!calls.is_empty()).then(|| format!("{who} {calls}"));
+                return (state, doing.which != Which::NotAccepted);
             }
-        })
+        };
+        (Some(format!("{what} {had}")), true)
     }
+}
+
+/// Addresses as one would say them.
+fn listed(addresses: &[SocketAddr]) -> String {
+    let addresses: Vec<_> = addresses.iter().map(SocketAddr::to_string).collect();
+    addresses.join(" and ")
 }
 
 impl Drop for Student {

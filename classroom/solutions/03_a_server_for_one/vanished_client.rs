@@ -38,7 +38,6 @@ mod tests {
     use super::*;
     use grader::chapter_05::{GOOD_BYE, WELCOME, hello};
     use grader::{Outcome, server};
-    use std::time::Duration;
 
     #[test]
     fn a_client_says_exit() -> Outcome {
@@ -63,7 +62,7 @@ mod tests {
             client.send(name.as_bytes())?;
             client.expect(hello(name))?;
         }
-        client.pause(Duration::from_millis(500));
+        client.falls_silent_after(b"Tracy", hello("Tracy"))?;
         client.send(b"Michael")?;
         client.expect(hello("Michael"))
     }

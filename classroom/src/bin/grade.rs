@@ -100,7 +100,7 @@ struct Grading {
     room: Room,
     until: Instant,
     /// The common faults that have been told.
-    faults: BTreeSet<&'static str>,
+    faults: BTreeSet<String>,
 }
 
 impl Grading {
@@ -134,19 +134,11 @@ impl Grading {
 
     /// Prints how a check went. Gives whether it failed.
     fn tell(&mut self, what: &str, name: &str, result: Outcome) -> bool {
-        match &result {
+        match result.as_ref().map_err(|story| story.unless_told(&mut self.faults)) {
             Ok(()) => say!("ok      {what}: {name}"),
             // Once is enough.
-            Err(story)
-                if story.common_fault().is_some_and(|it| !self.faults.insert(it)) =>
-            {
-                let fault = story.common_fault().unwrap_or_default();
-                say!("FAILED  {what}: {name}, as before: {fault}");
-            }
-            Err(story) => {
-                let story = self.room.fit(&story.to_string());
-                say!("FAILED  {what}: {name}\n{story}");
-            }
+            Err(Err(before)) => say!("FAILED  {what}: {name}, {before}"),
+            Err(Ok(story)) => say!("FAILED  {what}: {name}\n{}", self.room.fit(&story)),
         }
         result.is_err()
     }

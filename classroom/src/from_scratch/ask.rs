@@ -3,6 +3,7 @@
 use super::{name, reports};
 use crate::chapter_05::Check;
 use crate::client::{Client, client_of_words};
+use crate::faults::Fault;
 use crate::mutex::lock;
 use crate::peer::Peer;
 use crate::ports::{filled, free_port, port_for_program};
@@ -64,13 +65,11 @@ impl Ask {
     fn asks(&self, host: &str, text: &str) -> Outcome<(Client<Vec<u8>>, Peer)> {
         let first = lock(&self.first).take().filter(|_| (host, text) == (HOST, HELLO));
         let client = first.map_or_else(|| start(&self.command, host, text), Ok)?;
-        let mut server = client
-            .accept()
-            .map_err(|story| story.of_common_fault("it did not connect", ""))?;
+        let mut server = client.accept()?;
         server.expect(text)?;
         server.expect_finish().map_err(|story| {
             match story.to_string().contains(" did not finish sending\n") {
-                true => story.of_common_fault("it does not finish sending", FINISH),
+                true => story.common(Some(NOT_FINISHED)),
                 false => story,
             }
         })?;
@@ -88,8 +87,11 @@ impl Ask {
     }
 }
 
-const FINISH: &str = "The server answers when it has the whole text, and nothing in the text says where it ends. So say that you have \
-    finished,\nwith the half-close, and go on reading.";
+const NOT_FINISHED: Fault = Fault {
+    name: "does not finish sending",
+    advice: "The server answers when it has the whole text, and nothing in the text says where it ends. So say that you have \
+        finished,\nwith the half-close, and go on reading.",
+};
 
 /// The text arrives, and the client finishes sending; the answer is printed, and nothing else.
 pub fn question_and_answer(ask: &Ask) -> Outcome {

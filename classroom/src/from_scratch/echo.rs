@@ -6,6 +6,7 @@ use crate::limit::limit;
 use crate::peer::Peer;
 use crate::server::{Server, Talk, start};
 use crate::story::{Log, Outcome, compared, parting};
+use crate::student::Student;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpStream};
 use std::time::Instant;
@@ -144,7 +145,8 @@ pub fn port_in_time_wait(server: &Server) -> Outcome {
     let address = (Ipv4Addr::LOCALHOST, in_time_wait()?).into();
     let log = Log::default();
     log.add(SERVER_BEFORE);
-    still_serves(&start(command, address, log, NOT_IN_TIME_WAIT, TIME_WAIT)?)
+    let otherwise = |student: &Student| student.fails(NOT_IN_TIME_WAIT, TIME_WAIT);
+    still_serves(&start(command, address, log, otherwise)?)
 }
 
 /// A client that sends a lot.

@@ -22,7 +22,8 @@ fn grade(what: &str, command: &str, word: &str) -> String {
         .expect("grade runs");
     let mut most = 0;
     while grade.try_wait().expect("it can be waited for").is_none() {
-        assert!(start.elapsed() < Duration::from_secs(35), "it goes on");
+        // All checks have 30 s together. What is beyond it here is for a busy machine, on which programs take a while to end.
+        assert!(start.elapsed() < Duration::from_secs(60), "it goes on");
         most = most.max(memory(grade.id()));
         thread::sleep(Duration::from_millis(20)); // how often it is measured
     }

@@ -1,4 +1,4 @@
-// told: A thread of your server had panicked at
+// told: a thread of your server had panicked at
 // told: .rs:
 // told: Utf8Error
 

@@ -1,4 +1,4 @@
-// told: your server said more than it should
+// told: your server sends zero bytes after its words
 // told: received  "\0\0\0…"
 
 use socket2::Socket;

@@ -1,4 +1,4 @@
-// told: your server said nothing
+// told: your server does not notice that a client has left
 
 use socket2::Socket;
 use std::io::{self, Read, Write};

@@ -1,4 +1,4 @@
-// told: your server said nothing
+// told: your server does not speak first
 // told: blocked in recv
 
 use socket2::Socket;

@@ -1,4 +1,4 @@
-// told: the server sent "Server: Welcome! How are you?"
+// told: your client takes another question for the question
 // told: ^ too early: the question has not come yet
 
 use std::io::{self, Read, Write};

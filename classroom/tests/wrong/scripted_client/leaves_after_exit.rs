@@ -1,4 +1,4 @@
-// told: did not return what it was told
+// told: your client closes before it has read everything
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};

@@ -1,4 +1,4 @@
-// told: failed when the end of the question was held back: it spoke before it was asked
+// told: failed when the end of the question was held back: it trusts the clock
 // told: ^ too early: the question has not come yet
 
 use std::io::{self, BufRead, BufReader, Read, Write};

@@ -1,4 +1,4 @@
-// told: your server said more than it should
+// told: your server does not look for the end of the stream
 // told: received  "Server: Hello !
 
 use socket2::Socket;

@@ -1,4 +1,4 @@
-// told: did not return what it was told
+// told: it closes before it has read everything
 
 use socket2::{Domain, Socket, Type};
 use std::io::{self, Read, Write};

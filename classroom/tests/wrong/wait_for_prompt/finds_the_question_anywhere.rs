@@ -1,4 +1,4 @@
-// told: your client said more than it was asked for
+// told: your client speaks before it has been asked
 
 use socket2::{Domain, Socket, Type};
 use std::io::{self, Read, Write};

@@ -1,4 +1,4 @@
-// told: your client did not end
+// told: your client does not end at the end of the stream
 
 use socket2::{Domain, Socket, Type};
 use std::io::{self, Read, Write};

@@ -1,5 +1,5 @@
-// told: failed when the end of the question was held back: it spoke before it was asked
-// told: the server sent "Server: Hello Michael!
+// told: failed when the end of the question was held back: it trusts the clock
+// told: the server sent "S"
 
 use socket2::{Domain, Socket, Type};
 use std::io::{self, Read, Write};

@@ -1,4 +1,4 @@
-// told: did not close the connection
+// told: close the connection at the end of the stream
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
