@@ -12,7 +12,7 @@ pub struct Exercise {
     /// Its name.
     pub name: String,
     /// The folder of its chapter.
-    dir: String,
+    pub dir: String,
     hint: String,
 }
 
@@ -32,6 +32,13 @@ pub fn named(name: &str) -> Result<Exercise, String> {
         format!("error: there is no exercise `{name}`; `cargo exercise all` lists them")
     })
 }
+
+/// What begins with an empty project at the end of a chapter, and the page with its contract.
+pub const FROM_SCRATCH: [(&str, &str, &str); 3] = [
+    ("02_bind_and_listen", "listen", "02_listen.md"),
+    ("03_a_server_for_one", "echo", "03_close.md"),
+    ("04_the_client", "ask", "04_close.md"),
+];
 
 impl Exercise {
     /// The levels of its hint, each of which says more than the one before.
