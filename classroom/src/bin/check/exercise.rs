@@ -51,6 +51,11 @@ impl Exercise {
         self.path("solutions")
     }
 
+    /// Whether there is a solution: where the exercises are handed out without, the starting file is in its place.
+    pub fn has_solution(&self) -> bool {
+        read(&self.solution()).is_ok_and(|text| !text.contains("// TODO"))
+    }
+
     fn file(&self) -> PathBuf {
         self.path("exercises")
     }

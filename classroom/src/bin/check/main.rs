@@ -100,7 +100,10 @@ fn one(exercise: &Exercise) -> Result<(), String> {
     let name = &exercise.name;
     let why = match check(exercise)? {
         Verdict::Right => {
-            say!("{name}: right. Compare: {}", shown(&exercise.solution()));
+            match exercise.has_solution() {
+                true => say!("{name}: right. Compare: {}", shown(&exercise.solution())),
+                false => say!("{name}: right."),
+            }
             return Ok(());
         }
         Verdict::NotYet(story) => story,
