@@ -65,6 +65,7 @@ pub use call::{and_returns, call};
 pub use client::{Client, client, client_program};
 pub use limit::limit;
 pub use peer::Peer;
+pub use ports::loopback;
 pub use processes::command;
 pub use scripted_stream::{Calls, ScriptedStream};
 pub use server::{Server, Talk, server, server_and_accept, server_program};

@@ -1,13 +1,33 @@
 //! Ports for the student's program, and commands in which one is filled in.
 
+use crate::limit::limit;
 use crate::story::{Outcome, Story};
 use socket2::{Domain, Socket, Type};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU16, Ordering};
 
+/// Fails if two programs on this machine can't reach each other at 127.0.0.1: then nothing can be checked. It is tried once in a
+/// process.
+pub fn loopback() -> Outcome {
+    static WORKS: OnceLock<Result<(), String>> = OnceLock::new();
+    let works = WORKS.get_or_init(|| {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+        let connected = listener.and_then(|listener| {
+            TcpStream::connect_timeout(&listener.local_addr()?, limit())
+        });
+        connected.map(drop).map_err(|error| error.to_string())
+    });
+    works.clone().map_err(|error| {
+        Story::new(format!(
+            "error: no conversation on 127.0.0.1, which everything here needs: {error}. Is loopback up?"
+        ))
+    })
+}
+
 /// A listener on a port that was free, and its address.
 pub(crate) fn free_port() -> Outcome<(TcpListener, SocketAddr)> {
+    loopback()?;
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .and_then(|listener| {
             let address = listener.local_addr()?;
@@ -24,6 +44,7 @@ pub(crate) fn free_port() -> Outcome<(TcpListener, SocketAddr)> {
 /// choose from higher up. Nor one that another grader could choose meanwhile: each has a block of ports to itself, and
 /// claims it by listening on its first for as long as it runs.
 pub(crate) fn port_for_program() -> Outcome<u16> {
+    loopback()?;
     static BLOCK: OnceLock<Option<(TcpListener, u16)>> = OnceLock::new();
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let claim = || {

@@ -17,7 +17,7 @@
 use grader::chapter_05::{CLIENT, Check, SERVER};
 use grader::from_scratch::{ASK, ECHO, LISTEN, ask_program, listen_program};
 use grader::{Outcome, Room, Story, say};
-use grader::{client_program, limit, server_program, side_by_side, variable};
+use grader::{client_program, limit, loopback, server_program, side_by_side, variable};
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -75,6 +75,7 @@ fn grade_all(arguments: &[&str]) -> Outcome<usize> {
              or set WORKBOOK_LISTEN, WORKBOOK_ECHO and so on to the command; {addr} is host and port in one",
         ));
     }
+    loopback()?;
     let mut failed = 0;
     let mut room = Room(STORIES);
     for (kind, command) in programs {

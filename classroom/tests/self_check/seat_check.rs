@@ -50,3 +50,34 @@ fn what_is_no_port_is_an_error() {
         assert_eq!(output.status.code(), Some(1));
     }
 }
+
+/// Without loopback each command says so in one line, and tries nothing else.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_machine_without_loopback() {
+    let without = |program: &str, arguments: &[&str]| {
+        let mut command = Command::new("unshare");
+        command.args(["--map-root-user", "--net", program]).args(arguments);
+        command.output().expect("unshare runs")
+    };
+    if !without("true", &[]).status.success() {
+        println!("skipped: this user can't make a network of its own");
+        return;
+    }
+    for (program, arguments) in [
+        (env!("CARGO_BIN_EXE_grade"), &["listen", "true {port}"][..]),
+        (env!("CARGO_BIN_EXE_grade"), &["server", "true {port}"]),
+        (env!("CARGO_BIN_EXE_check"), &[]),
+        (env!("CARGO_BIN_EXE_check"), &["all"]),
+    ] {
+        let output = without(program, arguments);
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(text.starts_with("error: no conversation on 127.0.0.1"), "{text}");
+        assert_eq!(text.lines().count(), 1, "{text}");
+        assert!(output.stdout.is_empty());
+        assert_eq!(output.status.code(), Some(1));
+    }
+    let output = without(env!("CARGO_BIN_EXE_seat_check"), &[]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(line(&text, "loopback, IPv4").starts_with("TO DO"), "{text}");
+}

@@ -105,6 +105,26 @@ fn a_right_exercise_is_right() {
     assert!(target().join(noted).is_file(), "a hint would be for it");
 }
 
+/// At the end of a chapter there is a program to write from nothing; what is named exists. After the last exercise there is none.
+#[test]
+fn what_comes_next_is_named() {
+    for (exercise, told) in [
+        (
+            "echo_server",
+            "\nTo write from an empty project: `echo`, see chapters/03_a_server_for_one/03_close.md\nNext: cargo exercise connect_and_send,",
+        ),
+        ("whole_server", "\nThat was the last one."),
+    ] {
+        let output = check(&[exercise]);
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(text.contains(told), "{text}");
+    }
+    let workbook = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let page = workbook.join("chapters/03_a_server_for_one/03_close.md");
+    let page = fs::read_to_string(page).expect("the page is there");
+    assert!(page.contains("\n### From an empty project: `echo`\n"));
+}
+
 #[test]
 fn an_exit_in_the_students_code_is_told() {
     let text = with(

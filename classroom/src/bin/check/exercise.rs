@@ -12,7 +12,7 @@ pub struct Exercise {
     /// Its name.
     pub name: String,
     /// The folder of its chapter.
-    dir: String,
+    pub dir: String,
     hint: String,
 }
 
@@ -33,6 +33,13 @@ pub fn named(name: &str) -> Result<Exercise, String> {
     })
 }
 
+/// What begins with an empty project at the end of a chapter, and the page with its contract.
+pub const FROM_SCRATCH: [(&str, &str, &str); 3] = [
+    ("02_bind_and_listen", "listen", "02_listen.md"),
+    ("03_a_server_for_one", "echo", "03_close.md"),
+    ("04_the_client", "ask", "04_close.md"),
+];
+
 impl Exercise {
     /// The levels of its hint, each of which says more than the one before.
     pub fn hints(&self) -> impl Iterator<Item = &str> {
@@ -42,6 +49,11 @@ impl Exercise {
     /// Where its solution is.
     pub fn solution(&self) -> PathBuf {
         self.path("solutions")
+    }
+
+    /// Whether there is a solution: where the exercises are handed out without, the starting file is in its place.
+    pub fn has_solution(&self) -> bool {
+        read(&self.solution()).is_ok_and(|text| !text.contains("// TODO"))
     }
 
     /// What the student works on.

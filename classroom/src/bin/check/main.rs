@@ -14,7 +14,7 @@ mod run;
 use std::env;
 use std::process::{Command, ExitCode};
 
-use exercise::{Exercise, named, shown};
+use exercise::{Exercise, FROM_SCRATCH, named, shown};
 use grader::say;
 use run::{Verdict, check};
 
@@ -34,8 +34,9 @@ fn main() -> ExitCode {
         ["try", name, ref rest @ ..] => by_hand(&named(name)?, rest),
         ["reset", name] => reset(&named(name)?),
         [name] if !["try", "reset"].contains(&name) => {
-            one(&named(name)?)?;
-            tell_next(name);
+            let exercise = named(name)?;
+            one(&exercise)?;
+            tell_next(&exercise);
             Ok(())
         }
         _ => Err(USAGE.to_owned()),
@@ -108,7 +109,10 @@ fn one(exercise: &Exercise) -> Result<(), String> {
     let name = &exercise.name;
     let why = match check(exercise)? {
         Verdict::Right => {
-            say!("{name}: right. Compare: {}", shown(&exercise.solution()));
+            match exercise.has_solution() {
+                true => say!("{name}: right. Compare: {}", shown(&exercise.solution())),
+                false => say!("{name}: right."),
+            }
             return Ok(());
         }
         Verdict::NotYet(story) => story,
@@ -123,9 +127,15 @@ fn one(exercise: &Exercise) -> Result<(), String> {
     Err(format!("{name}: not yet. For a hint: cargo exercise hint {name}"))
 }
 
-/// Says which exercise comes after this one.
-fn tell_next(name: &str) {
-    let next = exercise::all().skip_while(|it| it.name != name).nth(1);
+/// Says which exercise comes after this one, and before that, at the end of a chapter, what begins with an empty project.
+fn tell_next(exercise: &Exercise) {
+    let next = exercise::all().skip_while(|it| it.name != exercise.name).nth(1);
+    let dir = &exercise.dir;
+    if next.as_ref().is_none_or(|next| next.dir != *dir)
+        && let Some((_, name, page)) = FROM_SCRATCH.iter().find(|it| it.0 == dir)
+    {
+        say!("To write from an empty project: `{name}`, see chapters/{dir}/{page}");
+    }
     match next {
         Some(next) => {
             say!(

@@ -6,7 +6,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::time::Instant;
 
 use grader::program::{Printed, Program, last_lines};
-use grader::{MARK, Room, limit, side_by_side};
+use grader::{MARK, Room, limit, loopback, side_by_side};
 
 use crate::exercise::{Exercise, Trouble, root, shown};
 
@@ -34,6 +34,7 @@ const PRINTED: usize = 12;
 
 /// Builds and runs the tests of an exercise.
 pub fn check(exercise: &Exercise) -> Result<Verdict, String> {
+    loopback().map_err(|story| story.to_string())?;
     let tests = match exercise.tests() {
         Ok(tests) => tests,
         Err(Trouble::Changed(why)) => return Ok(Verdict::TestsMissing(why)),
