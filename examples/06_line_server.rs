@@ -94,7 +94,7 @@ fn talk(mut stream: TcpStream) -> io::Result<()> {
             }
             reply.extend_from_slice(b"Server: What's your name?\n");
         }
-        stream.write_all(&reply)?;
+        stream.write_all(&reply)?; // if it's empty, this makes no call
     }
 }
 // ANCHOR_END: lines

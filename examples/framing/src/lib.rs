@@ -254,7 +254,7 @@ impl<W: Write, F: Framing> MessageWriter<W, F> {
     pub fn send(&mut self) -> Result<(), Error> {
         let sent = self.stream.write_all(&self.bytes).and_then(|()| self.stream.flush());
         self.bytes.clear();
-        Ok(sent?)
+        Ok(sent?) // an `io::Error` becomes an `Error`
     }
 }
 // ANCHOR_END: send
