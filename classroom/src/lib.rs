@@ -35,6 +35,7 @@
 
 pub mod by_hand;
 pub mod chapter_05;
+pub mod chapter_06;
 
 mod accept;
 mod blocked;

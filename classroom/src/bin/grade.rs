@@ -1,8 +1,9 @@
-//! Grades a server or a client in any language on the conversation of chapter 5.
+//! Grades a server or a client in any language on the conversation of chapter 5, or a server on chapter 6's, which is in lines.
 //!
 //! ```text
 //! cargo grade server "python3 my_server.py {port}"
 //! cargo grade client "python3 my_client.py {host} {port}"
+//! cargo grade lines "python3 my_server.py {port}"
 //! ```
 //!
 //! Without arguments it takes the commands of the environment variables `WORKBOOK_SERVER` and `WORKBOOK_CLIENT`. All checks
@@ -11,6 +12,7 @@
 //! `cargo test --bin grade` and `cargo nextest run --bin grade` do the same, one test for each check.
 
 use grader::chapter_05::{CLIENT, Check, SERVER};
+use grader::chapter_06::LINES;
 use grader::{Outcome, Room, Story, say};
 use grader::{client_program, limit, server_program, side_by_side, variable};
 use std::collections::BTreeSet;
@@ -43,15 +45,17 @@ fn main() -> ExitCode {
 /// Grades the programs that the arguments or the variables name. Gives how many checks failed.
 fn grade_all(arguments: &[&str]) -> Outcome<usize> {
     let variables = (variable("WORKBOOK_SERVER")?, variable("WORKBOOK_CLIENT")?);
-    let (server, client) = match *arguments {
-        ["server", command] => (Some(command.to_owned()), None),
-        ["client", command] => (None, Some(command.to_owned())),
-        [] => variables,
-        _ => (None, None),
+    let (server, client, lines) = match *arguments {
+        ["server", command] => (Some(command.to_owned()), None, None),
+        ["client", command] => (None, Some(command.to_owned()), None),
+        ["lines", command] => (None, None, Some(command.to_owned())),
+        [] => (variables.0, variables.1, None),
+        _ => (None, None, None),
     };
-    if server.is_none() && client.is_none() {
+    if server.is_none() && client.is_none() && lines.is_none() {
         return Err(Story::new(
-            "usage: cargo grade server \"COMMAND {port}\"\n       cargo grade client \"COMMAND {host} {port}\"\n\
+            "usage: cargo grade server \"COMMAND {port}\"\n       cargo grade client \"COMMAND {host} {port}\"\n       \
+             cargo grade lines \"COMMAND {port}\"\n\
              or set WORKBOOK_SERVER or WORKBOOK_CLIENT to the command; {addr} is host and port in one",
         ));
     }
@@ -66,6 +70,9 @@ fn grade_all(arguments: &[&str]) -> Outcome<usize> {
     }
     if let Some(command) = client {
         failed += grading.grade("client", CLIENT, move || client_program(&command));
+    }
+    if let Some(command) = lines {
+        failed += grading.grade("lines", LINES, move || server_program(&command));
     }
     Ok(failed)
 }

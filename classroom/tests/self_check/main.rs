@@ -6,6 +6,7 @@ mod bring_your_own;
 mod exercises;
 mod grader_itself;
 mod handed_in;
+mod line_faults;
 mod one_fault;
 mod right;
 mod rules;
