@@ -219,10 +219,15 @@ fn when_cut(server: &Server, cut: usize) {
 
 /// Waits for the answer to what came before, for the refusal, and for the close, which is a reset if there are unread bytes.
 fn is_refused(server: &Server, mut client: Peer, before: &[u8]) -> Outcome {
-    let advice = "The line was longer than a line may be, and its newline had not come: only then did the server go on. Nobody\n\
-        knows whether it ever comes. Measure what has come of a line, whether it is whole or not.";
+    let advice = "Its newline had not come, and only when it came did the server go on. Nobody knows whether it ever comes, or how\n\
+        much before it. Measure what has come of a line, whether it is whole or not: it may have 1,024 bytes, and not one more.";
     let refused = client.expect([before, TOO_LONG.as_bytes()].concat());
-    unless_a_newline_is_missed(server, refused, "keeps a line of any length", advice)?;
+    unless_a_newline_is_missed(
+        server,
+        refused,
+        "waited for more of a line that was too long",
+        advice,
+    )?;
     client.expect_closed()
 }
 

@@ -47,12 +47,18 @@ const FAULTS: &[Fault] = &[
     (
         "NoLimit",
         &["line_too_long", "endless_line"],
-        &["it keeps a line of any length", "Measure what has come of a line"],
+        &[
+            "it waited for more of a line that was too long",
+            "Measure what has come of a line",
+        ],
     ),
     (
         "LimitsWholeLines",
         &["line_too_long", "endless_line"],
-        &["it keeps a line of any length", "Measure what has come of a line"],
+        &[
+            "it waited for more of a line that was too long",
+            "Measure what has come of a line",
+        ],
     ),
     ("LimitsParts", &["line_too_long"], &["(1026 bytes)", "\"Server: Hello xxxx"]),
     ("LimitsWithNewline", &["longest_line"], &["\"Server: That name is too long.\\n\""]),
