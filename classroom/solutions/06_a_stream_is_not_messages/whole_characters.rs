@@ -75,10 +75,10 @@ mod tests {
 
     /// After each piece, exactly what is whole has been shown.
     fn is_shown(pieces: &[&[u8]]) -> Outcome {
-        let (texts, kepts) = shown(pieces)?;
+        let (texts, left) = shown(pieces)?;
         for number in 1..=pieces.len() {
             let come = pieces[..number].concat();
-            let (text, kept) = (texts[..number].concat(), &kepts[number - 1]);
+            let (text, kept) = (texts[..number].concat(), &left[number - 1]);
             let (right_text, right_kept) = right(&come);
             if text == right_text && *kept == right_kept {
                 continue;
