@@ -1,4 +1,4 @@
-//! The server and the client of chapter 5, ours or yours, as the classroom's grader takes them.
+//! The server and the client of chapter 5 and the line server of chapter 6, ours or yours, as the classroom's grader takes them.
 //!
 //! `WORKBOOK_SERVER` and `WORKBOOK_CLIENT` are commands that run a program in any language, in
 //! the folder of the workspace. In them `{host}`, `{port}` and `{addr}` stand for the address
@@ -38,18 +38,23 @@ pub fn unless_told(story: &Story) -> String {
     story.unless_told(&mut told).unwrap_or_else(|before| before)
 }
 
-/// Says on the terminal whose server and whose client are checked, also if all goes well.
-pub fn tell_whose() -> Outcome {
-    for (what, name, example) in [
-        ("server", "WORKBOOK_SERVER", "05_threaded_server"),
-        ("client", "WORKBOOK_CLIENT", "05_scripted_client"),
-    ] {
+/// A line server: yours, or else this example; and whether it is the example.
+pub fn server_or(example: &str) -> Outcome<(Server, bool)> {
+    let is_ours = variable("WORKBOOK_SERVER")?.is_none();
+    Ok((server_program(&command("WORKBOOK_SERVER", example)?)?, is_ours))
+}
+
+/// Says on the terminal whose programs are checked, also if all goes well: for each name of checks, the variable, and what is
+/// the book's.
+pub fn tell_whose(checks: &[(&str, &str, &str)]) -> Outcome {
+    for (checks, name, ours) in checks {
         let whose = match variable(name)? {
             Some(command) => format!("yours, `{command}` ({name})"),
-            None => format!("the book's, {example} ({name} is not set)"),
+            None => format!("the book's, {ours} ({name} is not set)"),
         };
+        let what = if *name == "WORKBOOK_CLIENT" { "client" } else { "server" };
         // Not by `eprintln`: the test runner would keep it to itself.
-        _ = writeln!(io::stderr(), "the {what} that chapter_05::{what} checks: {whose}");
+        _ = writeln!(io::stderr(), "the {what} that {checks} checks: {whose}");
     }
     Ok(())
 }

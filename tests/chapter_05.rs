@@ -4,7 +4,10 @@
 /// By its name the first of this chapter's tests, so it says this first.
 #[test]
 fn about_the_programs_that_are_checked() -> grader::Outcome {
-    crate::bring_your_own::tell_whose()
+    crate::bring_your_own::tell_whose(&[
+        ("chapter_05::server", "WORKBOOK_SERVER", "05_threaded_server"),
+        ("chapter_05::client", "WORKBOOK_CLIENT", "05_scripted_client"),
+    ])
 }
 
 /// The classroom's checks, one test each, of a server and a client: ours or, with

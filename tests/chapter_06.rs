@@ -6,6 +6,7 @@ use crate::peer::Peer;
 #[cfg(target_os = "linux")]
 mod cuts;
 mod limits;
+mod lines;
 
 /// The servers that take lines, each of which keeps to the same contract.
 const LINE_SERVERS: [&str; 3] = ["06_line_server", "06_framed_server", "06_buffered"];
@@ -13,6 +14,13 @@ const WELCOME: &str = "Server: Welcome!\nServer: What's your name?\n";
 
 fn hello(name: &str) -> String {
     format!("Server: Hello {name}!\nServer: What's your name?\n")
+}
+
+/// By its name the first of this chapter's tests, so it says this first.
+#[test]
+fn about_the_server_that_is_checked() -> grader::Outcome {
+    let ours = LINE_SERVERS.join(", ");
+    crate::bring_your_own::tell_whose(&[("chapter_06::lines", "WORKBOOK_SERVER", &ours)])
 }
 
 /// A message with its length before it.

@@ -4,8 +4,8 @@
 //!   each program prints, the very files that the pages show. After a change on purpose,
 //!   `WORKBOOK_REFRESH=1 cargo test` writes them again from what the programs really print.
 //! - `WORKBOOK_SERVER="python3 my_server.py {port}" cargo test chapter_05` runs the checks of
-//!   chapter 5 on a server in any language, and `WORKBOOK_CLIENT` the same for a client.
-//!   `{host}`, `{port}` and `{addr}` are filled in. See `bring_your_own`.
+//!   chapter 5 on a server in any language, and `WORKBOOK_CLIENT` the same for a client. With
+//!   `chapter_06` they are the checks of the line server. `{host}`, `{port}` and `{addr}` are filled in. See `bring_your_own`.
 //! - `WORKBOOK_SECONDS` is how long anything may take before a test gives up (20), and
 //!   `GRADER_SECONDS` how long the grader of chapter 5 waits for a program (3).
 

@@ -322,6 +322,11 @@ pub fn round_trips(server: &Server) -> Outcome {
 /// It closes a connection first, is ended, and is started again on the same port. A server that is a function has no say in
 /// that: its listener is the grader's. Nor is it a question on Windows, where TIME-WAIT is in nobody's way.
 pub fn restart(server: &Server) -> Outcome {
+    restarts(server, conversation)
+}
+
+/// The same with a conversation of another contract.
+pub(crate) fn restarts(server: &Server, conversation: fn(&Server) -> Outcome) -> Outcome {
     if cfg!(windows) {
         println!("skipped: on Windows a port in TIME-WAIT can be listened on as it is");
         return Ok(());

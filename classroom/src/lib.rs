@@ -35,6 +35,7 @@
 
 pub mod by_hand;
 pub mod chapter_05;
+pub mod chapter_06;
 pub mod from_scratch;
 
 mod accept;
@@ -46,6 +47,7 @@ mod faults;
 mod limit;
 mod mutex;
 mod peer;
+mod pieces;
 mod ports;
 mod processes;
 pub mod program;
@@ -65,6 +67,7 @@ pub use call::{and_returns, call};
 pub use client::{Client, client, client_program};
 pub use limit::limit;
 pub use peer::Peer;
+pub use pieces::{Pieces, in_every_way, same_messages};
 pub use ports::loopback;
 pub use processes::command;
 pub use scripted_stream::{Calls, ScriptedStream};

@@ -13,26 +13,6 @@ fn welcomed(stage: &Stage) -> Peer {
     client
 }
 
-/// 1,024 bytes are a name, and one more is none, however the line is cut.
-#[test]
-fn a_line_has_a_limit() {
-    for server in LINE_SERVERS {
-        let stage = played(&[Serve(server)]);
-        for first in [1, 1000, 1024, 1025] {
-            let name = "x".repeat(1024);
-            let mut client = welcomed(&stage);
-            let line = format!("{name}\n");
-            client.says(&line[..first]);
-            client.says(&line[first..]);
-            client.hears(hello(&name));
-
-            client.says(&name[..first.min(1024)]);
-            client.tries_to_say(format!("{}x\n", &name[first.min(1024)..]).as_bytes());
-            client.hears("Server: That name is too long.\n");
-        }
-    }
-}
-
 #[test]
 fn a_line_without_its_end_is_no_name() {
     for server in LINE_SERVERS {

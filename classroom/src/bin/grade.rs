@@ -1,20 +1,22 @@
-//! Grades programs in any language: a server or a client on the conversation of chapter 5, and those that begin with an empty
-//! project after chapters 2, 3 and 4.
+//! Grades programs in any language: a server or a client on the conversation of chapter 5, a server on that of chapter 6, which is
+//! in lines, and those that begin with an empty project after chapters 2, 3 and 4.
 //!
 //! ```text
 //! cargo grade server "python3 my_server.py {port}"
 //! cargo grade client "python3 my_client.py {host} {port}"
+//! cargo grade lines "python3 my_server.py {port}"
 //! cargo grade listen "python3 listen.py {host} {port}"
 //! cargo grade echo "python3 echo.py {host} {port}"
 //! cargo grade ask "python3 ask.py {host} {port} {text}"
 //! ```
 //!
 //! Without arguments it takes the commands of the environment variables `WORKBOOK_SERVER`, `WORKBOOK_CLIENT`, `WORKBOOK_LISTEN`,
-//! `WORKBOOK_ECHO` and `WORKBOOK_ASK`. The checks of a program have ten time limits together: with 3 seconds, 30.
+//! `WORKBOOK_ECHO`, `WORKBOOK_ASK` and `WORKBOOK_LINES`. The checks of a program have ten time limits together: with 3 seconds, 30.
 //!
 //! `cargo test --bin grade` and `cargo nextest run --bin grade` do the same, one test for each check.
 
 use grader::chapter_05::{CLIENT, Check, SERVER};
+use grader::chapter_06::LINES;
 use grader::from_scratch::{ASK, ECHO, LISTEN, ask_program, listen_program};
 use grader::{Outcome, Room, Story, say};
 use grader::{client_program, limit, loopback, server_program, side_by_side, variable};
@@ -46,7 +48,7 @@ fn main() -> ExitCode {
 }
 
 /// What can be graded.
-const KINDS: [&str; 5] = ["listen", "echo", "ask", "server", "client"];
+const KINDS: [&str; 6] = ["listen", "echo", "ask", "server", "client", "lines"];
 
 /// The variable that holds the command of a kind.
 fn variable_of(kind: &str) -> String {
@@ -70,7 +72,7 @@ fn grade_all(arguments: &[&str]) -> Outcome<usize> {
     }
     if programs.is_empty() {
         return Err(Story::new(
-            "usage: cargo grade listen|echo|server \"COMMAND {port}\"\n       cargo grade client \"COMMAND {host} {port}\"\n       \
+            "usage: cargo grade listen|echo|server|lines \"COMMAND {port}\"\n       cargo grade client \"COMMAND {host} {port}\"\n       \
              cargo grade ask \"COMMAND {host} {port} {text}\"\n\
              or set WORKBOOK_LISTEN, WORKBOOK_ECHO and so on to the command; {addr} is host and port in one",
         ));
@@ -88,6 +90,7 @@ fn grade_all(arguments: &[&str]) -> Outcome<usize> {
             "listen" => grading.grade(kind, LISTEN, move || listen_program(&command)),
             "echo" => grading.grade(kind, ECHO, move || server_program(&command)),
             "ask" => grading.grade(kind, ASK, move || ask_program(&command)),
+            "lines" => grading.grade(kind, LINES, move || server_program(&command)),
             "server" => grading.grade(kind, SERVER, move || server_program(&command)),
             _ => grading.grade(kind, CLIENT, move || client_program(&command)),
         };

@@ -42,6 +42,17 @@ fn a_right_server_passes() {
 }
 
 #[test]
+fn a_right_line_server_passes() {
+    let Some(output) = grade("lines", "line_server.py", "{port}", "10") else {
+        return;
+    };
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}");
+    let passed = text.matches("ok      lines: ").count();
+    assert_eq!(passed, grader::chapter_06::LINES.len(), "{text}");
+}
+
+#[test]
 fn a_right_client_passes() {
     let Some(output) = grade("client", "client.py", "{host} {port}", "10") else {
         return;

@@ -1,7 +1,7 @@
 //! Every solution is right, every starting file fails, and with the story that it promises.
 
 use crate::{compare_with_file, compare_with_promise};
-use grader::chapter_05;
+use grader::{chapter_05, chapter_06};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -264,11 +264,13 @@ fn a_hint_is_shown_as_it_is_written() {
 }
 
 #[test]
-fn the_readme_names_every_check_of_chapter_5() {
+fn the_readme_names_every_check() {
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = fs::read_to_string(readme).expect("there is a README");
     let server = chapter_05::SERVER.iter().map(|check| check.0);
-    for name in server.chain(chapter_05::CLIENT.iter().map(|check| check.0)) {
+    let lines = chapter_06::LINES.iter().map(|check| check.0);
+    for name in server.chain(chapter_05::CLIENT.iter().map(|check| check.0)).chain(lines)
+    {
         let names =
             |line: &str| line.starts_with("| `") && line.contains(&format!("`{name}`"));
         assert!(readme.lines().any(names), "README.md has no row for {name}");

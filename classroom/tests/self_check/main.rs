@@ -7,6 +7,7 @@ mod exercises;
 mod from_scratch;
 mod grader_itself;
 mod handed_in;
+mod line_faults;
 mod one_fault;
 mod right;
 mod rules;

@@ -1,0 +1,150 @@
+//! 8 minutes · chapter 6 · fix the bug
+//!
+//! Reach: a server that hears every line, also those that came together.
+//! Why: a `BufReader` takes out of the socket whatever is there. What it has read ahead is in it alone, and is dropped with it. It's
+//! the commonest bug of buffered reading, in every language, and on one machine it hides: there, each line mostly comes by itself.
+//!
+//! A line that is whole is answered at once. One of more than 1,024 bytes, without its newline, ends the talk, and so does a stream
+//! that ends within a line.
+
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+/// Serves all clients at once, without end.
+fn serve(listener: TcpListener) {
+    loop {
+        let (client, _address) = match listener.accept() {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                eprintln!("error: can't accept: {error}");
+                // Perhaps too many files are open. Without a pause, the loop would be busy failing.
+                thread::sleep(Duration::from_millis(100));
+                continue;
+            }
+        };
+        let talk = || {
+            if let Err(error) = talk(client) {
+                eprintln!("error: talking with a client: {error}");
+            }
+        };
+        if let Err(error) = thread::Builder::new().spawn(talk) {
+            eprintln!("error: no thread for a client: {error}");
+        }
+    }
+}
+
+const MAX_LINE: u64 = 1024;
+
+/// The next line, without its newline. `None` if the stream has ended after a line.
+fn next_line(client: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
+    let mut line = Vec::new();
+    let count = client.take(MAX_LINE + 1).read_until(b'\n', &mut line)?;
+    match line.pop() {
+        None => Ok(None),
+        Some(b'\n') => Ok(Some(line)),
+        Some(_) if count as u64 > MAX_LINE => Err(io::Error::other("a line without end")),
+        Some(_) => Err(ErrorKind::UnexpectedEof.into()),
+    }
+}
+
+/// Greets each name, until `exit` or the end of the stream.
+fn talk(client: TcpStream) -> io::Result<()> {
+    // One for the whole connection. `&TcpStream` can be written to while the reader has another `&TcpStream`.
+    let mut reader = BufReader::new(&client);
+    let mut writer = &client;
+    let mut reply = Vec::new();
+    loop {
+        // Unless another line is here already: its answer can leave with this one, in one write.
+        if !reader.buffer().contains(&b'\n') {
+            writer.write_all(&reply)?;
+            reply.clear();
+        }
+        match next_line(&mut reader)? {
+            None => return Ok(()),
+            Some(name) if name == b"exit" => {
+                reply.extend_from_slice(b"Good bye!\n");
+                return writer.write_all(&reply);
+            }
+            Some(name) => reply.extend_from_slice(&[b"Hello ", &*name, b"!\n"].concat()),
+        }
+    }
+}
+
+fn main() {
+    grader::by_hand::server(serve);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use grader::{Outcome, Talk, server};
+
+    fn names() -> Talk {
+        Talk::opened_by("")
+            .turn("Michael\n", "Hello Michael!\n")
+            .turn("Tracy\n", "Hello Tracy!\n")
+            .turn(" \n", "Hello  !\n")
+    }
+
+    #[test]
+    fn one_line_at_a_time() -> Outcome {
+        server(serve)?.plays(&names().turn("exit\n", "Good bye!\n"))
+    }
+
+    #[test]
+    fn in_pieces_and_glued_together() -> Outcome {
+        server(serve)?.plays_in_pieces(&names().turn("exit\n", "Good bye!\n"))
+    }
+
+    #[test]
+    fn a_client_that_finishes() -> Outcome {
+        server(serve)?.plays_in_pieces(&names().ended_by_client())
+    }
+
+    /// More than any buffer of the reader holds.
+    #[test]
+    fn many_lines_at_once() -> Outcome {
+        let server = server(serve)?;
+        let mut client = server.client("a client with many names")?;
+        client.send("Michael\n".repeat(3000).as_bytes())?;
+        client.expect("Hello Michael!\n".repeat(3000))?;
+        client.send(b"exit\n")?;
+        client.expect("Good bye!\n")?;
+        client.expect_end()
+    }
+
+    #[test]
+    fn a_line_that_is_whole_is_answered_at_once() -> Outcome {
+        let server = server(serve)?;
+        let mut client = server.client("a client")?;
+        client.send(b"Michael\nTracy\nSa")?;
+        client.expect("Hello Michael!\nHello Tracy!\n")?;
+        client.send(b"rah\n")?;
+        client.expect("Hello Sarah!\n")
+    }
+
+    #[test]
+    fn the_longest_line() -> Outcome {
+        let name = "x".repeat(1024);
+        let talk = Talk::opened_by("")
+            .turn(format!("{name}\n"), format!("Hello {name}!\n"))
+            .turn("Tracy\n", "Hello Tracy!\n");
+        server(serve)?.plays(&talk.ended_by_client())
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_or_never_ends() -> Outcome {
+        let server = server(serve)?;
+        for length in [1025, 1 << 20] {
+            let mut client = server.client("a client whose name has no end")?;
+            client.send(&vec![b'x'; length])?;
+            client.expect_closed()?;
+        }
+        let mut client = server.client("a client that finishes within a name")?;
+        client.send(b"Mich")?;
+        client.finish()?;
+        client.expect_end()
+    }
+}
