@@ -110,8 +110,8 @@ fn a_right_exercise_is_right() {
 fn what_comes_next_is_named() {
     for (exercise, told) in [
         (
-            "echo_server",
-            "\nTo write from an empty project: `echo`, see chapters/03_a_server_for_one/03_close.md\nNext: cargo exercise connect_and_send,",
+            "mystery_server",
+            "\nTo write from an empty project: `ask`, see chapters/04_the_client/04_close.md\nNext: cargo exercise two_at_once,",
         ),
         ("whole_server", "\nThat was the last one."),
     ] {
@@ -120,9 +120,9 @@ fn what_comes_next_is_named() {
         assert!(text.contains(told), "{text}");
     }
     let workbook = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let page = workbook.join("chapters/03_a_server_for_one/03_close.md");
+    let page = workbook.join("chapters/04_the_client/04_close.md");
     let page = fs::read_to_string(page).expect("the page is there");
-    assert!(page.contains("\n### From an empty project: `echo`\n"));
+    assert!(page.contains("\n### From an empty project: `ask`\n"));
 }
 
 #[test]
