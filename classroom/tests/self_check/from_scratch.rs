@@ -138,7 +138,7 @@ fn every_right_program_passes() {
 #[test]
 #[cfg(target_os = "linux")]
 fn every_wrong_program_is_refused_and_told_why() {
-    judge_each(&programs("wrong"), "3", is_refused);
+    judge_each(&programs("wrong"), "10", is_refused);
 }
 
 /// Nothing that a project needs is missing if it begins as the page says, and Cargo's own lines are not taken for the program's.

@@ -1,4 +1,4 @@
-// told: it closes before it has read everything
+// told: your client closes before it has read everything
 
 use socket2::{Domain, Socket, Type};
 use std::io::{self, Read, Write};

@@ -1,4 +1,4 @@
-// told: your client did not finish sending
+// told: your client does not finish sending
 // told: with the half-close, and go on reading
 // told: as before: it does not finish sending
 

@@ -1,4 +1,4 @@
-// told: your server did not close the connection
+// told: your server does not close the connection at the end of the stream
 // told: busy, not blocked
 
 use std::io::{self, Read, Write};
