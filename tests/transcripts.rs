@@ -126,8 +126,10 @@ fn every_example_has_a_transcript() {
         let file = file.to_string_lossy();
         let Some(name) = file.strip_suffix(".rs") else { continue };
         let plays = |scenario: &&Scenario| {
-            let program = format!("{}/{name}.out.txt", scenario.name);
-            folder().join(program).exists()
+            ["out", "err"].iter().any(|stream| {
+                let file = format!("{}/{name}.{stream}.txt", scenario.name);
+                folder().join(file).exists()
+            })
         };
         assert!(SCENARIOS.iter().any(|it| plays(&it)), "{name} has no transcript");
     }
