@@ -202,6 +202,9 @@ pub fn endless_line(server: &Server) -> Outcome {
     server.part(|server| {
         let mut client = welcomed(server, "a client whose name has no end")?;
         client.send(&vec![b'x'; 4 << 20])?;
+        if cfg!(windows) {
+            return Ok(()); // there a reset destroys also what had come before it
+        }
         is_refused(server, client, b"")
     })?;
     conversation(server)
