@@ -2,11 +2,13 @@
 
 #[cfg(not(target_os = "linux"))]
 pub(crate) use elsewhere::{
-    doing, has_taken, hurry, rests, sleeps, until_at_rest, waits_without_limit,
+    doing, has_limit, has_taken, hurry, rests, sleeps, times_blocked, until_at_rest,
+    waits_without_limit,
 };
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{
-    doing, has_taken, hurry, rests, sleeps, until_at_rest, waits_without_limit,
+    doing, has_limit, has_taken, hurry, rests, sleeps, times_blocked, until_at_rest,
+    waits_without_limit,
 };
 
 /// Whose calls are asked for.
@@ -71,8 +73,16 @@ mod elsewhere {
         false
     }
 
+    pub fn times_blocked(_: &Whose) -> Option<u64> {
+        None
+    }
+
     pub fn hurry(_: &Whose) -> Option<Duration> {
         None
+    }
+
+    pub fn has_limit(_: &Whose) -> bool {
+        false
     }
 }
 
@@ -195,6 +205,18 @@ mod linux {
         tasks(whose).iter().any(|task| call(task) == Some(libc::SYS_clock_nanosleep))
     }
 
+    /// How often the threads have given up the processor by themselves (proc_pid_status(5)): for each call that blocked, once.
+    pub fn times_blocked(whose: &Whose) -> Option<u64> {
+        let times = |task: Task| {
+            let status = task.read("status");
+            let mut lines = status.lines();
+            let times =
+                lines.find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?;
+            times.trim().parse::<u64>().ok()
+        };
+        tasks(whose).into_iter().map(times).sum()
+    }
+
     /// Waits until the program has taken all that was sent to it over `connection`, so that what is sent next can't be taken
     /// together with it, and has said what it was going to say: until the bytes have been delivered, and none of its threads
     /// runs. Gives up after `most`, and gives false then: the program may rightly be doing something else.
@@ -282,12 +304,22 @@ mod linux {
 
     /// Shortens the time limit of a socket that a thread receives from, and gives what it was. It counts from the next `recv` on.
     pub fn hurry(whose: &Whose) -> Option<Duration> {
+        let (socket, was) = limited(whose)?;
+        socket.set_read_timeout(Some(Duration::from_millis(1))).ok()?;
+        Some(was)
+    }
+
+    /// Whether a thread receives from a socket that has a time limit.
+    pub fn has_limit(whose: &Whose) -> bool {
+        limited(whose).is_some()
+    }
+
+    fn limited(whose: &Whose) -> Option<(Socket, Duration)> {
         tasks(whose).iter().find_map(|task| {
             let (_, arguments) = call_and_arguments(task)?;
             let socket = socket(task, *arguments.first()? as i32)?;
-            let was = socket.read_timeout().ok()??;
-            socket.set_read_timeout(Some(Duration::from_millis(1))).ok()?;
-            Some(was)
+            let limit = socket.read_timeout().ok()??;
+            Some((socket, limit))
         })
     }
 

@@ -1,7 +1,7 @@
 //! For the `main` of an exercise: to try a program by hand, with the workbook's terminal or with another program.
 
+use crate::call::Returned;
 use crate::call::call;
-use crate::student::Returned;
 use std::fmt::Debug;
 use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};

@@ -1,9 +1,31 @@
-//! A call of a student's function.
+//! A call of a student's function, and what it may give back.
 
 use crate::limit::limit;
 use crate::story::{Outcome, Story};
-use crate::student::{Returned, Student};
+use crate::student::Student;
 use std::fmt::Display;
+
+/// What a student's function gives back: a value, or a result with one.
+pub trait Returned {
+    /// The value.
+    type Value: Send + 'static;
+    /// The value, or the error in words.
+    fn outcome(self) -> Result<Self::Value, String>;
+}
+
+impl Returned for () {
+    type Value = ();
+    fn outcome(self) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+impl<T: Send + 'static, E: Display> Returned for Result<T, E> {
+    type Value = T;
+    fn outcome(self) -> Result<T, String> {
+        self.map_err(|error| error.to_string())
+    }
+}
 
 /// Runs a student's function within the time limit and gives its value.
 pub fn call<R: Returned>(

@@ -1,12 +1,13 @@
 //! A student's client, and the listener that it is told to connect to.
 
+use crate::call::Returned;
 use crate::chapter_05::GOOD_BYE;
 use crate::faults;
 use crate::limit::limit;
 use crate::peer::{Peer, remark};
 use crate::ports::{START, free_port, words};
 use crate::story::{Log, Outcome, Story, compared, parting, quoted};
-use crate::student::{Returned, Student};
+use crate::student::Student;
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;

@@ -132,7 +132,7 @@ faults! {
     LEAVES_EARLY: "closes before it has read everything",
         "The server's last words come after the last name: receive, and print, until the end of the stream.";
     NO_INPUT: "reads from its standard input",
-        "Nobody types here: its standard input is empty. It says Michael, Tracy, Sarah and exit by itself.";
+        "Nobody types here: its standard input is empty. What it has to say stands in its code, or on its command line.";
     SLEEPS_AT_THE_END: "sleeps although the stream has ended",
         "The server has closed, and each read returns no bytes at once: leave the loop then. There is nothing to be slept for: recv\n\
         waits by itself, for exactly as long as it takes.";
@@ -147,6 +147,11 @@ fn stripped(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
+/// Whether this is what a server of chapter 5's talk says, which asks for names. Other servers have other faults.
+fn is_of_the_talk(expected: &[u8]) -> bool {
+    expected.starts_with(b"Server: ")
+}
+
 /// The name that an answer gives back, if it greets: all up to what follows a name, or up to its own end.
 fn greeted(answer: &[u8]) -> Option<&[u8]> {
     let rest = answer.strip_prefix(b"Server: Hello ")?;
@@ -159,7 +164,7 @@ fn greeted(answer: &[u8]) -> Option<&[u8]> {
 /// server gives, and no other.
 pub(crate) fn of_answer(sent: &[u8], expected: &[u8], answer: &[u8]) -> Option<Fault> {
     if answer.starts_with(b"\n") || answer.starts_with(b"\r\n") {
-        return (!expected.starts_with(b"\n")).then_some(LINE_AFTER_QUESTION);
+        return is_of_the_talk(expected).then_some(LINE_AFTER_QUESTION);
     }
     let more = answer.strip_prefix(expected).unwrap_or(answer);
     if more.starts_with(b"\0\0") && !expected.starts_with(b"\0") {
@@ -258,11 +263,12 @@ pub(crate) fn of_silence(sent: &[u8], received: &[u8]) -> Option<Fault> {
     (received == hello(stripped(&sent[..=end]))).then_some(FIRST_LINE)
 }
 
-/// The fault of a server that had answered so many names, and closed the connection when this was sent.
-pub(crate) fn of_end(sent: &[u8], answered: usize) -> Option<Fault> {
+/// The fault of a server that had answered so many names, and closed the connection when this was sent, where `expected` was right.
+pub(crate) fn of_end(sent: &[u8], expected: &[u8], answered: usize) -> Option<Fault> {
     let line = stripped(sent);
     match answered {
         0 => None,
+        _ if !is_of_the_talk(expected) => None,
         1 => is_plain(line).then_some(ONE_NAME),
         _ if str::from_utf8(line).is_err() => Some(TEXT),
         _ => line.is_empty().then_some(EMPTY_IS_END),
@@ -357,6 +363,14 @@ mod tests {
         ] {
             assert_eq!(named(sent, answer), None, "{}", sent.escape_ascii());
         }
+    }
+
+    /// An echo server asks for no names.
+    #[test]
+    fn a_server_of_another_talk_is_not_told_of_this_one() {
+        assert_eq!(of_end(b"Tracy", &hello("Tracy"), 1), Some(ONE_NAME));
+        assert_eq!(of_end(b"Tracy", b"Tracy", 1), None);
+        assert_eq!(of_answer(b"Tracy", b"Tracy", b"\nTracy"), None);
     }
 
     #[test]

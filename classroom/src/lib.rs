@@ -63,7 +63,7 @@ mod variables;
 mod watch;
 
 pub use accept::Accept;
-pub use call::{and_returns, call};
+pub use call::{Returned, and_returns, call};
 pub use client::{Client, client, client_program};
 pub use limit::limit;
 pub use peer::Peer;
@@ -74,7 +74,6 @@ pub use scripted_stream::{Calls, ScriptedStream};
 pub use server::{Server, Talk, server, server_and_accept, server_program};
 pub use side_by_side::side_by_side;
 pub use story::{Log, MARK, Outcome, Room, Story, quoted, visible};
-pub use student::Returned;
 pub use system::{NotedSocket, System};
 pub use variables::variable;
 

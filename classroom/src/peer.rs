@@ -195,7 +195,7 @@ impl Peer {
         let has_closed = matches!(read, Received::End | Received::Reset);
         match crash {
             None if has_closed && received.is_empty() && !self.let_go => {
-                faults::of_end(&self.sent, self.answered)
+                faults::of_end(&self.sent, expected, self.answered)
             }
             None if !has_closed && !accepted => match (self.is_first, self.is_alone) {
                 (true, _) => Some(faults::NO_ACCEPT),
@@ -233,15 +233,18 @@ impl Peer {
         };
         let expected = expected.as_ref();
         let newline = more.starts_with(b"\n") || more.starts_with(b"\r\n");
-        let (remark, fault) = if newline && !expected.ends_with(b"\n") {
-            ("a newline: names are sent without one", faults::NAME_AND_NEWLINE)
+        let asked_for_a_name = self.sent.ends_with(b"What's your name?");
+        let (remark, fault) = if !asked_for_a_name {
+            ("too early: nobody has asked for this", None)
         } else if more.starts_with(b"\0") {
-            ("a zero: only the name was asked for", faults::ZEROS)
+            ("a zero: only the name was asked for", Some(faults::ZEROS))
+        } else if newline && !expected.ends_with(b"\n") {
+            ("a newline: names are sent without one", Some(faults::NAME_AND_NEWLINE))
         } else {
-            ("too early: nobody has asked for this", faults::SPEAKS_FIRST)
+            ("too early: nobody has asked for this", Some(faults::SPEAKS_FIRST))
         };
         let ending = compared(expected, &[expected, &more].concat(), remark);
-        Err(self.said("", &ending).common(Some(fault)))
+        Err(self.said("said more than it was asked for", &ending).common(fault))
     }
 
     /// Sends `message` twenty times, and expects the whole `answer` with one read each time.

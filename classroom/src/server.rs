@@ -1,13 +1,14 @@
 //! A student's server, and the conversations that clients have with it.
 
 use crate::accept::Accept;
+use crate::call::Returned;
 use crate::faults::{self, Fault};
 use crate::limit::{limit, within};
 use crate::mutex::lock;
 use crate::peer::Peer;
 use crate::ports::{START, free_port, port_for_program, words};
 use crate::story::{Log, Outcome, Story, visible};
-use crate::student::{Returned, Student};
+use crate::student::Student;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -173,8 +174,14 @@ impl Server {
                         student.fails("is not there any more", "")
                     }
                     0 => student.fails("is not there any more", ""),
-                    _ if student.ended() => student.has(faults::STOPS, ""),
-                    _ => student.has(faults::NO_LISTENER, ""),
+                    _ => {
+                        // Asked for when it has had the time to end: its listener is closed a little before.
+                        let fault = |_, crash: Option<&str>| {
+                            let ended = crash.is_some() || student.ended();
+                            Some(if ended { faults::STOPS } else { faults::NO_LISTENER })
+                        };
+                        student.story("", "", fault, None)
+                    }
                 })
             }
         }

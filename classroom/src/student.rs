@@ -1,6 +1,7 @@
 //! The program under test: a function on a thread of its own, or a command. It is watched, and can be asked what it does.
 
 use crate::blocked::{self, Which, Whose};
+use crate::call::Returned;
 use crate::crash::{self, Crash};
 use crate::faults::{self, Fault};
 use crate::limit::{limit, within};
@@ -8,7 +9,6 @@ use crate::mutex::lock;
 use crate::program::Program;
 use crate::story::{Log, Outcome, Story};
 use crate::watch;
-use std::fmt::Display;
 use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::panic::{self, AssertUnwindSafe};
@@ -18,28 +18,6 @@ use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
-
-/// What a student's function gives back: a value, or a result with one.
-pub trait Returned {
-    /// The value.
-    type Value: Send + 'static;
-    /// The value, or the error in words.
-    fn outcome(self) -> Result<Self::Value, String>;
-}
-
-impl Returned for () {
-    type Value = ();
-    fn outcome(self) -> Result<(), String> {
-        Ok(())
-    }
-}
-
-impl<T: Send + 'static, E: Display> Returned for Result<T, E> {
-    type Value = T;
-    fn outcome(self) -> Result<T, String> {
-        self.map_err(|error| error.to_string())
-    }
-}
 
 /// How a program ended.
 #[derive(Clone)]
@@ -417,9 +395,19 @@ impl Student {
         self.whose(|whose| blocked::sleeps(&whose))
     }
 
+    /// How often its threads have been blocked so far, if the system tells.
+    pub fn times_blocked(&self) -> Option<u64> {
+        self.whose(|whose| blocked::times_blocked(&whose))
+    }
+
     /// Shortens the time limit with which it waits for bytes, if it has one, and gives what it was.
     pub fn hurry(&self) -> Option<Duration> {
         self.whose(|whose| blocked::hurry(&whose))
+    }
+
+    /// Whether it waits for bytes with a time limit.
+    pub fn has_limit(&self) -> bool {
+        self.whose(|whose| blocked::has_limit(&whose))
     }
 
     /// Gives it the time to end, if what has just happened is the end of it: until it has ended, or has been at rest for a

@@ -4,7 +4,10 @@ use super::{Peer, Received, shown};
 use crate::faults::{self, Fault};
 use crate::limit::{limit, seconds, within};
 use crate::story::{Outcome, compared, quoted};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// Nobody who sleeps until all has come sleeps for so short a time.
+const SHORT: Duration = Duration::from_millis(20);
 
 impl Peer {
     /// Sends these words and hears the answer. Then it says nothing, for longer than any time limit of the other side: one that
@@ -70,9 +73,11 @@ impl Peer {
         self.student.until_it_waits(&self.stream, || self.has_come());
     }
 
-    /// Says nothing until the other side waits: that must not speak first.
+    /// Says nothing until the other side waits: that must not speak first. One that waits with a time limit is not made to wait that
+    /// long: it may rightly give up.
     pub(crate) fn is_not_spoken_to(&mut self) -> Outcome {
-        self.until_it_waits();
+        let waits = || self.has_come() || self.student.has_limit();
+        self.student.until_it_waits(&self.stream, waits);
         self.is_silent(faults::SPEAKS_FIRST)
     }
 
@@ -102,16 +107,24 @@ impl Peer {
             let (sent, rest) = pieces.split_at(number);
             self.student.log.back_to(before);
             self.step(&format!("sent {}", shown(sent)));
+            let (start, blocked) = (Instant::now(), self.student.times_blocked());
             self.write(sent[number - 1])?;
             if rest.is_empty() {
                 break;
             }
             let rested = self.student.until_at_rest(&self.stream);
-            let early =
-                if slept { faults::CLOCK } else { faults::of_early_words(sent, waited) };
-            self.is_silent(early)?;
-            waited &= self.student.waits_without_limit();
+            // Asked before looking for words: what it says after a sleep, and while the grader is about to look, counts as that.
             slept |= self.student.sleeps();
+            let waits = self.student.waits_without_limit();
+            let early = match faults::of_early_words(sent, waited) {
+                _ if slept => faults::CLOCK,
+                fault => fault,
+            };
+            self.is_silent_or(|peer, found| match early {
+                faults::ONE_READ if found - start > SHORT => peer.of_first_words(blocked),
+                fault => fault,
+            })?;
+            waited &= waits;
             if held_back && rest.len() == 1 {
                 self.until_it_waits();
                 self.is_silent(if rested || slept {
@@ -126,14 +139,51 @@ impl Peer {
 
     /// Fails with this fault if the other side has spoken.
     fn is_silent(&mut self, fault: Fault) -> Outcome {
+        self.is_silent_or(|_, _| fault)
+    }
+
+    /// Fails if the other side has spoken, with a fault that is asked for when it has. `fault` is given the time when that was found.
+    fn is_silent_or(
+        &mut self,
+        fault: impl FnOnce(&mut Self, Instant) -> Fault,
+    ) -> Outcome {
         if !self.has_come() {
             return Ok(());
         }
+        let found = Instant::now();
         let mut received = Vec::new();
         self.read_soon(&mut received, 200);
         let remark = "too early: the question has not come yet";
         let ending = compared(b"", &received, remark);
+        let fault = fault(self, found);
         Err(self.said("", &ending).common(Some(fault)))
+    }
+
+    /// The fault of a side that has spoken when one piece had come, before which its threads had been blocked so often. It may have
+    /// taken what one read returned; or it may have slept, and the grader, on a busy machine, looked too late to see it.
+    fn of_first_words(&mut self, blocked: Option<u64>) -> Fault {
+        // Without a sleep it is blocked once, in its next read.
+        let rests = self.student.until_at_rest(&self.stream);
+        if let (Some(before), Some(now)) = (blocked, self.student.times_blocked())
+            && rests
+            && now <= before + 1
+        {
+            return faults::ONE_READ;
+        }
+        // With several threads, they may have been blocked by each other. What it does with the next bytes may tell.
+        let mut is_found_asleep = || {
+            let (mut sleeps, sent) = (false, self.write(b"S").is_ok());
+            within(limit(), || {
+                sleeps |= self.student.sleeps();
+                sleeps || !sent || self.has_come()
+            });
+            self.read_soon(&mut Vec::new(), 200);
+            sleeps
+        };
+        match (0..3).any(|_| is_found_asleep()) {
+            true => faults::CLOCK,
+            false => faults::EARLY,
+        }
     }
 
     /// Whether these bytes come within the time limit.

@@ -16,15 +16,23 @@ pub fn python() -> Option<&'static str> {
     python
 }
 
-/// Grades a program of the fixtures; `None` if there is no Python.
+/// Grades a program of the fixtures; `None` if there is no Python. All checks have ten time limits together, which may be too
+/// little on a machine that is busy with other things: then once more.
 fn grade(what: &str, fixture: &str, places: &str, seconds: &str) -> Option<Output> {
     let python = python()?;
-    let output = Command::new(env!("CARGO_BIN_EXE_grade"))
+    let mut grade = Command::new(env!("CARGO_BIN_EXE_grade"));
+    grade
         .args([what, &format!("{python} tests/fixtures/{fixture} {places}")])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env("GRADER_SECONDS", seconds)
-        .output();
-    Some(output.expect("grade runs"))
+        .env("GRADER_SECONDS", seconds);
+    let mut output = grade.output().expect("grade runs");
+    for _ in 0..4 {
+        if !String::from_utf8_lossy(&output.stdout).contains("\nnot done when the ") {
+            break;
+        }
+        output = grade.output().expect("grade runs");
+    }
+    Some(output)
 }
 
 #[test]

@@ -1,4 +1,4 @@
-// told: your server closes the connection after one name
+// told: your server closed the connection too early
 // told: client 1 waited for "Now I know too"
 
 use std::io::{self, BufRead, BufReader, Read, Write};

@@ -1,3 +1,4 @@
+// told: your server closed the connection too early
 // told: FAILED  echo: cut_anywhere
 
 use std::io::{self, Read, Write};
