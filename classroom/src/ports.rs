@@ -67,8 +67,8 @@ pub(crate) fn port_for_program() -> Outcome<u16> {
 }
 
 const FIRST_PORT: u16 = 20_000;
-const BLOCK_SIZE: u16 = 100;
-const BLOCKS: u16 = 100;
+const BLOCK_SIZE: u16 = 250;
+const BLOCKS: u16 = 40;
 
 /// Whether even a program that does not set `SO_REUSEADDR` can listen there: also nothing is left of earlier connections.
 fn is_free(port: u16) -> bool {

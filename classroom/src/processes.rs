@@ -108,30 +108,29 @@ fn end_each(mut is_one: impl FnMut(&System, &Process) -> bool) {
 /// A process and all that descend from it, as long as none in between has ended.
 #[cfg(target_os = "linux")]
 pub(crate) fn with_descendants(id: u32) -> Vec<u32> {
-    let parents: Vec<(u32, u32)> = std::fs::read_dir("/proc")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| {
-            let process = entry.file_name().to_str()?.parse().ok()?;
-            let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
-            // The name stands in brackets and may hold anything; the state and the parent follow it.
-            let parent = stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()?;
-            Some((process, parent))
-        })
-        .collect();
     let mut found = vec![id];
     let mut at = 0;
     while let Some(&process) = found.get(at) {
         at += 1;
-        found.extend(
-            parents
-                .iter()
-                .filter(|(_, parent)| *parent == process)
-                .map(|(child, _)| child),
-        );
+        found.extend(children(process));
     }
     found
+}
+
+/// The children of a process, as its threads have them (proc_pid_task_tid_children(5)): that is asked for often, and looking
+/// through all processes would cost too much.
+#[cfg(target_os = "linux")]
+fn children(process: u32) -> Vec<u32> {
+    let threads = std::fs::read_dir(format!("/proc/{process}/task"));
+    let threads = threads.into_iter().flatten().flatten();
+    let lists = threads.filter_map(|thread| {
+        std::fs::read_to_string(thread.path().join("children")).ok()
+    });
+    lists
+        .flat_map(|list| {
+            list.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 /// The processes with this mark that run, where the system tells the environment of a process.

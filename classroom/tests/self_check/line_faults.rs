@@ -99,7 +99,11 @@ const FAULTS: &[Fault] = &[
         &["one_write_a_turn"],
         &["sent \"Michael\\nTracy\\n\"", "your server sent a turn in two pieces"],
     ),
-    ("EndsWithAReset", &["resetting_clients"], &["your server stops serving when a client has left"]),
+    (
+        "EndsWithAReset",
+        &["resetting_clients"],
+        &["your server stops serving when a client has left"],
+    ),
     (
         "one_at_a_time",
         &["ten_at_once", "two_hundred_clients"],
