@@ -2,7 +2,7 @@
 //! chapter 4. Each is graded from outside, as a command.
 //!
 //! Their contracts are on the chapters' pages. Where one speaks of an error, it is the same for all: the program says on standard
-//! error what went wrong and at which address, and ends with exit status 1 ([`reports`]).
+//! error what went wrong and at which address, and ends with exit status 1.
 
 mod ask;
 mod echo;
