@@ -91,7 +91,7 @@ const FAULTS: &[Fault] = &[
     (
         "OneBuffer",
         &["ten_at_once", "two_hundred_clients"],
-        &["received  \"Server: Hello 1!"],
+        &["expected  \"Server: Hello Client"],
     ),
     ("TwoWrites", &["one_write_a_turn"], &["your server sent a turn in two pieces"]),
     (
