@@ -27,7 +27,7 @@ fn main() -> anyhow::Result<()> {
             Ok(accepted) => accepted,
             Err(error) => {
                 let _ = writeln!(io::stderr(), "error: can't accept: {error}");
-                thread::sleep(Duration::from_millis(100));
+                thread::sleep(Duration::from_millis(100)); // or it would fill the log
                 continue;
             }
         };

@@ -4,6 +4,7 @@ use crate::client::Client;
 use crate::faults::{self, Fault};
 use crate::limit::{limit, seconds};
 use crate::peer::Peer;
+use crate::rude_clients::RudeTalk;
 use crate::server::Server;
 use crate::story::{Outcome, visible};
 use std::time::Instant;
@@ -158,26 +159,13 @@ pub fn resetting_clients(server: &Server) -> Outcome {
 
 /// Clients that leave like this, each at another moment.
 fn rude_clients(server: &Server, leave: fn(Peer)) -> Outcome {
-    server.part(|server| {
-        leave(server.client("the first client")?);
-        still_serves(server)?;
-        leave(welcomed(server, "the second client")?);
-        still_serves(server)?;
-        let mut client = welcomed(server, "the third client")?;
-        client.send(b"Michael")?;
-        leave(client);
-        still_serves(server)?;
-        let mut client = welcomed(server, "the fourth client")?;
-        says(&mut client, "Michael")?;
-        leave(client);
-        still_serves(server)
-    })
-}
-
-/// After a client that was rude.
-fn still_serves(server: &Server) -> Outcome {
-    server.has_not_panicked()?;
-    conversation(server)
+    let talk = RudeTalk {
+        welcome: WELCOME,
+        words: &["Michael"],
+        says: |client| says(client, "Michael"),
+        conversation,
+    };
+    talk.is_left(server, leave)
 }
 
 /// Several lines in one segment are taken one by one.

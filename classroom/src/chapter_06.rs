@@ -2,6 +2,7 @@
 
 use crate::chapter_05::{self, Check, GOOD_BYE};
 use crate::peer::Peer;
+use crate::rude_clients::RudeTalk;
 use crate::server::{Server, Talk};
 use crate::story::Outcome;
 
@@ -264,31 +265,13 @@ pub fn resetting_clients(server: &Server) -> Outcome {
 
 /// Clients that leave like this, each at another moment.
 fn rude_clients(server: &Server, leave: fn(Peer)) -> Outcome {
-    server.part(|server| {
-        leave(server.client("the first client")?);
-        still_serves(server)?;
-        for (client, words) in [
-            ("the second client", ""),
-            ("the third client", "Mich"),
-            ("the fourth client", "Michael\n"),
-            ("the fifth client", "Michael\nTra"),
-        ] {
-            let mut client = welcomed(server, client)?;
-            client.send(words.as_bytes())?;
-            leave(client);
-            still_serves(server)?;
-        }
-        let mut client = welcomed(server, "the sixth client")?;
-        says(&mut client, "Michael")?;
-        leave(client);
-        still_serves(server)
-    })
-}
-
-/// After a client that was rude.
-fn still_serves(server: &Server) -> Outcome {
-    server.has_not_panicked()?;
-    conversation(server)
+    let talk = RudeTalk {
+        welcome: WELCOME,
+        words: &["Mich", "Michael\n", "Michael\nTra"],
+        says: |client| says(client, "Michael"),
+        conversation,
+    };
+    talk.is_left(server, leave)
 }
 
 /// Ten clients that are all there before any of them speaks. Each has said half of its name before the first says the rest.

@@ -51,6 +51,7 @@ mod pieces;
 mod ports;
 mod processes;
 pub mod program;
+mod rude_clients;
 mod scripted_stream;
 mod server;
 mod side_by_side;

@@ -1,6 +1,9 @@
 //! The other end of the connection with the student's program.
 
 mod asking;
+mod flood;
+
+pub(crate) use flood::fill;
 
 use crate::chapter_05::{GOOD_BYE, WELCOME};
 use crate::faults::{self, Fault};
@@ -450,5 +453,3 @@ fn shown(pieces: &[impl AsRef<[u8]>]) -> String {
 pub(crate) fn remark(byte: usize) -> String {
     format!("byte {} is the first that is wrong", byte + 1)
 }
-
-mod flood;

@@ -1,6 +1,7 @@
 //! Ports for the student's program, and commands in which one is filled in.
 
 use crate::limit::limit;
+use crate::processes::while_none_starts;
 use crate::story::{Outcome, Story};
 use socket2::{Domain, Socket, Type};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -73,9 +74,13 @@ const BLOCKS: u16 = 40;
 /// Whether even a program that does not set `SO_REUSEADDR` can listen there: also nothing is left of earlier connections.
 fn is_free(port: u16) -> bool {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    Socket::new(Domain::IPV4, Type::STREAM, None)
-        .and_then(|socket| socket.bind(&address.into()))
-        .is_ok()
+    let bind = || {
+        Socket::new(Domain::IPV4, Type::STREAM, None)
+            .and_then(|socket| socket.bind(&address.into()))
+            .is_ok()
+    };
+    // Or a copy of this socket would keep the port from the program that it is for.
+    while_none_starts(bind)
 }
 
 /// Starting a program takes longer than anything that it does then: as many time limits.

@@ -50,6 +50,12 @@ pub(crate) fn start(command: &mut Command) -> io::Result<Child> {
     command.spawn()
 }
 
+/// Does this while no program is being started: until it is executed, a new process has all sockets of this one.
+pub(crate) fn while_none_starts<T>(body: impl FnOnce() -> T) -> T {
+    let _open = OPEN.write().unwrap_or_else(PoisonError::into_inner);
+    body()
+}
+
 /// Does what a command of the grader is there for, given its arguments, and ends every program that it has started, with all that
 /// those have started, also if it is told to end meanwhile (Ctrl-C). An error is printed, unless it is empty: all has been
 /// said then.

@@ -30,22 +30,20 @@ fn a_line_without_its_end_is_no_name() {
 #[test]
 fn a_length_has_a_limit() {
     let welcome = [framed("Server: Welcome!"), framed("Server: What's your name?")].concat();
-    for server in ["06_length_server"] {
-        let stage = played(&[Serve(server)]);
-        let address = stage.server().expect("it listens");
-        let mut patient = Peer::connect(address);
-        patient.hears(&welcome);
-        for length in [1025_u32, 1 << 20, u32::MAX] {
-            let mut client = Peer::connect(address);
-            client.hears(&welcome);
-            client.says(length.to_be_bytes());
-            client.hears_end();
-        }
-        let name = "x".repeat(1024);
-        patient.says(framed(&name));
-        let answer = [framed(&format!("Server: Hello {name}!")), framed("Server: What's your name?")];
-        patient.hears(answer.concat());
+    let stage = played(&[Serve("06_length_server")]);
+    let address = stage.server().expect("it listens");
+    let mut patient = Peer::connect(address);
+    patient.hears(&welcome);
+    for length in [1025_u32, 1 << 20, u32::MAX] {
+        let mut client = Peer::connect(address);
+        client.hears(&welcome);
+        client.says(length.to_be_bytes());
+        client.hears_end();
     }
+    let name = "x".repeat(1024);
+    patient.says(framed(&name));
+    let answer = [framed(&format!("Server: Hello {name}!")), framed("Server: What's your name?")];
+    patient.hears(answer.concat());
 }
 
 /// A line of a gigabyte, and 200 clients that send a byte at a time: afterwards the memory is back to where it was.

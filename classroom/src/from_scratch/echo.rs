@@ -3,13 +3,12 @@
 use super::{NOT_IN_TIME_WAIT, SERVER_BEFORE, TIME_WAIT, in_time_wait};
 use crate::chapter_05::Check;
 use crate::limit::limit;
-use crate::peer::Peer;
+use crate::peer::{Peer, fill};
 use crate::server::{Server, Talk, start};
 use crate::story::{Log, Outcome, compared, parting};
 use crate::student::Student;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read};
 use std::net::{Ipv4Addr, Shutdown, TcpStream};
-use std::time::Instant;
 
 /// The names of its checks, handed to the macro `$list` as `echo, ECHO: NAME NAME …`.
 #[macro_export]
@@ -119,7 +118,7 @@ pub fn cut_anywhere(server: &Server) -> Outcome {
 pub fn client_that_reads_late(server: &Server) -> Outcome {
     server.part(|server| {
         let mut client = Sender::new(server)?;
-        client.fill()?;
+        client.fill();
         client.receive_all()
     })
 }
@@ -128,7 +127,7 @@ pub fn client_that_reads_late(server: &Server) -> Outcome {
 pub fn reset_while_it_sends(server: &Server) -> Outcome {
     server.part(|server| {
         let mut client = Sender::new(server)?;
-        client.fill()?;
+        client.fill();
         server.student.log.add("the client reset the connection");
         // Closing with unread bytes is a reset.
         drop(client);
@@ -176,30 +175,12 @@ impl<'a> Sender<'a> {
     }
 
     /// Sends until the server takes no more, because it can't send either.
-    fn fill(&mut self) -> Outcome {
+    fn fill(&mut self) {
         let student = &self.server.student;
-        let mut vain = 0;
-        let until = Instant::now() + limit();
-        _ = self.stream.set_nonblocking(true);
-        // Once more after a rest: it may have been about to take more.
-        while vain < 3 && self.sent < Self::MOST && Instant::now() < until {
-            match self.stream.write(&bytes(self.sent, 1 << 16)) {
-                Ok(count) => {
-                    self.sent += count;
-                    vain = 0;
-                }
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    student.until_over_it();
-                    vain += 1;
-                }
-                Err(_) => break,
-            }
-        }
-        _ = self.stream.set_nonblocking(false);
+        self.sent = fill(&self.stream, student, Self::MOST, byte);
         student
             .log
             .add("the client sent, and read nothing, until nothing more was taken");
-        Ok(())
     }
 
     /// Finishes sending, and reads all that has been sent.

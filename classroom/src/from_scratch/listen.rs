@@ -195,7 +195,7 @@ pub fn address_taken(program: &Listening) -> Outcome {
     is_refused(program, &address.port().to_string(), "the address was taken")
 }
 
-/// It gets something that is no address.
+/// It is given something that isn't an address.
 pub fn not_an_address(program: &Listening) -> Outcome {
     is_refused(program, "many", "its argument was not an address")
 }

@@ -43,10 +43,7 @@ fn reports(student: &Student, error: &str, address: &str) -> Outcome {
     }
     let Some(program) = student.command() else { return Ok(()) };
     let said = program.stderr().end();
-    if ["panicked at ", "Traceback (most recent call last)"]
-        .iter()
-        .any(|it| said.contains(it))
-    {
+    if student.crash().is_some() {
         let did = format!("did not handle the error when {error}");
         return Err(student.fails(&did, REPORT));
     }
