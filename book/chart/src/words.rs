@@ -162,7 +162,25 @@ pub fn beginning(text: &str) -> String {
     }
 }
 
-/// A text on one line, newlines shown.
+/// A text on one line: newlines are shown, and other bytes that a screen doesn't show are written as Rust writes them.
 pub fn one_line(text: &str) -> String {
-    text.replace('\n', "⏎")
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => line.push('⏎'),
+            c if c.is_control() => line.extend(c.escape_debug()),
+            c => line.push(c),
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_line;
+
+    #[test]
+    fn what_a_screen_does_not_show_is_written() {
+        assert_eq!(one_line("\0\u{7}Zoë\n"), r"\0\u{7}Zoë⏎");
+    }
 }
